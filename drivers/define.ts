@@ -1,0 +1,123 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec"
+import { z } from "zod"
+import type { StorageDriver } from "./contract.ts"
+
+/** What the contract leaves to the driver. Whatever is declared is checked like any rule. */
+export interface Capabilities {
+  /** "process" where what is stored lives in the memory of one process; default "shared". */
+  readonly scope?: "process" | "shared"
+  /** Whether `redirectURL` gives URLs; default false. */
+  readonly redirectURL?: boolean
+  /** Size in bytes of the blocks that large writes are cut into, so that the suite can aim at its boundaries; default 4 MiB. */
+  readonly chunkSize?: number
+  /** Milliseconds between two writes after which `modTime` surely differs; default 10,000, as in Distribution's own suite. */
+  readonly modTimeResolution?: number
+}
+
+/** One opened storage. */
+export interface OpenedStorage {
+  /** One more instance of the driver on it, as another process of the registry would have: what one does the others see. */
+  connect(options?: { readonly signal?: AbortSignal }): Promise<StorageDriver>
+  /** Frees what `open` took. What is stored stays. */
+  close(): Promise<void>
+  /** What could be found out only by opening, in place of what the module declares. */
+  readonly capabilities?: Capabilities
+}
+
+/** A backend that was started for a run and is thrown away with it. */
+export interface StartedTarget {
+  /** What it is and in which version, for the report: "Azurite 3.37.0, embedded". */
+  readonly description: string
+  /** Parameters for the driver, before its schema. */
+  readonly parameters: Readonly<Record<string, unknown>>
+  /** Resolves while the backend answers. Without it, a fresh instance of the driver is asked. */
+  healthCheck?(options: { readonly signal: AbortSignal }): Promise<void>
+  stop(): Promise<void>
+}
+
+/** How to start a backend for a driver. */
+export interface Target {
+  readonly name: string
+  /** Names of the parameters that it gives. Whoever sets one of these on the command line means a storage of their own. */
+  readonly provides: readonly string[]
+  start(options: { readonly signal: AbortSignal }): Promise<StartedTarget>
+}
+
+/** Targets that come with the suite. */
+export type BundledTargetName = "azurite" | "temporary-directory"
+
+/** What an author writes, and all that the suite knows of a driver. */
+export interface DriverModule<Parameters = unknown> {
+  readonly name: string
+  /** Any Standard Schema; where there is none the driver takes no parameters. */
+  readonly parameters?: StandardSchemaV1<unknown, Parameters>
+  readonly capabilities?: Capabilities
+  readonly target?: BundledTargetName | Target
+  /** Each makes wrong parameters out of good ones: calls must then fail, and never as PathNotFound. */
+  readonly misconfigurations?: Readonly<Record<string, (good: Parameters) => Parameters>>
+  /**
+   * Opens one storage. Called once in each process of a run; what is opened with the same parameters is the same storage, unless
+   * it lives in memory (`scope: "process"`).
+   */
+  open(options: { readonly parameters: Parameters; readonly signal: AbortSignal }): Promise<OpenedStorage>
+}
+
+/** Types the module; what does not fit is told by {@link readDriverModule} when the module is loaded. */
+export function defineDriver<Parameters = Record<string, never>>(module: DriverModule<Parameters>): DriverModule<Parameters> {
+  return module
+}
+
+/** A module that is not a driver module: the message says in one line what is wrong with it. */
+export class DriverModuleError extends Error {
+  override readonly name = "DriverModuleError"
+}
+
+const aFunction = z.custom<(...args: never[]) => unknown>((value) => typeof value === "function", "must be a function")
+const aStandardSchema = z.custom<StandardSchemaV1<unknown, unknown>>(
+  (value) => Object(value) === value && Object(Reflect.get(Object(value), "~standard")).version === 1,
+  "must be a Standard Schema, such as z.object({ … })",
+)
+const driverModule = z.object({
+  name: z.string("must be a string").regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and "-"'),
+  open: aFunction,
+  parameters: aStandardSchema.optional(),
+  capabilities: z
+    .strictObject({
+      scope: z.enum(["process", "shared"]),
+      redirectURL: z.boolean(),
+      chunkSize: z.int().positive(),
+      modTimeResolution: z.int().positive(),
+    })
+    .partial()
+    .optional(),
+  target: z
+    .union(
+      [
+        z.enum(["azurite", "temporary-directory"]),
+        z.object({ name: z.string(), provides: z.array(z.string()), start: aFunction }),
+      ],
+      'must be "azurite", "temporary-directory" or { name, provides, start }',
+    )
+    .optional(),
+  misconfigurations: z.record(z.string(), aFunction).optional(),
+})
+
+/**
+ * Reads what a module exports by default as a driver module. It goes by shape, since `defineDriver` may come from another copy of
+ * the package.
+ *
+ * @param where names the module in the error
+ * @throws DriverModuleError
+ */
+export function readDriverModule(value: unknown, where: string): DriverModule {
+  if (isDriverModule(value)) return value
+  const issue = driverModule.safeParse(value).error?.issues[0]
+  if (issue === undefined || issue.path.length === 0) {
+    throw new DriverModuleError(`${where} has no driver in it: it must "export default defineDriver({ name, open })"`)
+  }
+  throw new DriverModuleError(`${where}: "${issue.path.join(".")}" ${issue.message}`)
+}
+
+function isDriverModule(value: unknown): value is DriverModule {
+  return driverModule.safeParse(value).success
+}
