@@ -1,0 +1,36 @@
+import { readdir } from "node:fs/promises"
+import { fileURLToPath } from "node:url"
+import type { Rule } from "./rule.ts"
+
+/** A set of rules that is run by name. */
+export interface Suite {
+  readonly name: SuiteName
+  /** In order of subject and, within one, of the file. */
+  readonly rules: readonly Rule[]
+  /** Absolute paths of the files that hold the rules, one a subject. */
+  readonly files: readonly string[]
+}
+
+export const suiteNames = ["contract"] as const
+export type SuiteName = (typeof suiteNames)[number]
+
+/** Loads a suite from its folder: a file put there is part of it, and nothing else need be changed. */
+export async function loadSuite(name: SuiteName): Promise<Suite> {
+  const folder = new URL(`./${name}/`, import.meta.url)
+  const files = (await readdir(folder)).filter((file) => /^[a-z-]+\.(ts|js)$/.test(file)).sort()
+  const loaded = await Promise.all(files.map((file) => loadRules(new URL(file, folder).href)))
+  const rules = loaded.flat()
+  const repeated = rules.find((rule, index) => rules.findIndex((other) => other.id === rule.id) !== index)
+  if (repeated !== undefined) throw new Error(`two rules have the id ${repeated.id}`)
+  return { name, rules, files: files.map((file) => fileURLToPath(new URL(file, folder))) }
+}
+
+/** The rules that a file exports, in the order in which they stand there. */
+export async function loadRules(url: string): Promise<readonly Rule[]> {
+  const module: Readonly<Record<string, unknown>> = await import(url)
+  return [module["rules"]].flat().filter(isRule)
+}
+
+function isRule(value: unknown): value is Rule {
+  return typeof value === "object" && value !== null && "id" in value && "check" in value
+}

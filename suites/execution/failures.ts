@@ -1,0 +1,91 @@
+import { errorCodeOf, StorageDriverError } from "../../drivers/contract.ts"
+import type { RecordedCall } from "./trace.ts"
+
+/** The driver did something else than the rule asks for. */
+export class RuleBroken extends Error {
+  override readonly name = "RuleBroken"
+  readonly expected: string
+  readonly actual: string
+
+  constructor(expected: string, actual: string) {
+    super(`expected ${expected}, got ${actual}`)
+    this.expected = expected
+    this.actual = actual
+  }
+}
+
+/** A call into the driver rejected; `reason` is what with. */
+export class CallFailed extends Error {
+  override readonly name = "CallFailed"
+  readonly call: RecordedCall
+  readonly reason: unknown
+
+  constructor(call: RecordedCall, reason: unknown) {
+    super(describeReason(reason), { cause: reason })
+    this.call = call
+    this.reason = reason
+  }
+}
+
+/** A call into the driver did not settle within its time limit. */
+export class CallHung extends Error {
+  override readonly name = "CallHung"
+  readonly call: RecordedCall
+  readonly limit: number
+
+  constructor(call: RecordedCall, limit: number) {
+    super(`${call.method} did not settle within ${limit} ms`)
+    this.call = call
+    this.limit = limit
+  }
+}
+
+/** What the rule stands on could not be prepared: nothing is known about the rule itself. */
+export class SetUpFailed extends Error {
+  override readonly name = "SetUpFailed"
+  readonly failure: RuleBroken | CallFailed
+
+  constructor(failure: RuleBroken | CallFailed) {
+    super(failure.message, { cause: failure })
+    this.failure = failure
+  }
+}
+
+/** Sentence part for whatever a driver rejected with: its kind, its code and its message. */
+export function describeReason(reason: unknown): string {
+  if (!(reason instanceof Error)) return `a thrown ${typeof reason}: ${String(reason)}`
+  const contractCode = errorCodeOf(reason)
+  const kind = contractCode === undefined || contractCode === "Driver" ? reason.name : `${contractCode}Error`
+  const message = reason instanceof StorageDriverError || reason.message === "" ? reason.message : `${reason.message}`
+  return message === "" ? kind : `${kind}: ${message}`
+}
+
+const networkCodes: ReadonlySet<unknown> = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EPIPE",
+  "ETIMEDOUT",
+  "REQUEST_SEND_ERROR",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_SOCKET",
+])
+
+/** Whether the error, or what caused it, is one of the network's. Whoever sees one asks the backend before judging the driver. */
+export function looksLikeNetworkFailure(reason: unknown): boolean {
+  const seen = new Set<unknown>()
+  const pending: unknown[] = [reason]
+  while (pending.length > 0) {
+    const error = pending.pop()
+    if (typeof error !== "object" || error === null || seen.has(error)) continue
+    seen.add(error)
+    if (networkCodes.has(Reflect.get(error, "code"))) return true
+    pending.push(Reflect.get(error, "cause"))
+    if (error instanceof AggregateError) pending.push(...error.errors)
+  }
+  return false
+}

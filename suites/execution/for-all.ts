@@ -1,0 +1,84 @@
+import { type Arbitrary, asyncProperty, check, record, stringify } from "fast-check"
+import type { ResolvedCapabilities } from "../needs.ts"
+import type { Check } from "../rule.ts"
+import { CallFailed, CallHung, describeReason, looksLikeNetworkFailure, RuleBroken, SetUpFailed } from "./failures.ts"
+import type { Case } from "./rule-context.ts"
+import type { Trace } from "./trace.ts"
+
+/** The smallest case found that fails, with what it failed by. */
+export class Falsified extends Error {
+  override readonly name = "Falsified"
+  readonly reason: unknown
+  readonly trace: ReturnType<Trace["snapshot"]>
+  readonly example: readonly string[]
+
+  constructor(reason: unknown, trace: ReturnType<Trace["snapshot"]>, example: readonly string[]) {
+    super(describeReason(reason), { cause: reason })
+    this.reason = reason
+    this.trace = trace
+    this.example = example
+  }
+}
+
+type Values<Arbitraries> = {
+  readonly [Name in keyof Arbitraries]: Arbitraries[Name] extends Arbitrary<infer Value> ? Value : never
+}
+
+export interface ForAllOptions {
+  /** Cases at most; default 10. */
+  readonly runs?: number
+}
+
+const shrinkingMilliseconds = 15_000
+
+/**
+ * A check over generated values: every case in a folder of its own, the smallest failing one reported. The arbitraries may depend on
+ * the driver's capabilities.
+ */
+export function forAll<Arbitraries extends Record<string, Arbitrary<unknown>>>(
+  arbitraries: Arbitraries | ((capabilities: ResolvedCapabilities) => Arbitraries),
+  body: (given: Case & Values<Arbitraries>) => Promise<void>,
+  options: ForAllOptions = {},
+): Check {
+  return async (context) => {
+    const chosen = typeof arbitraries === "function" ? arbitraries(context.surroundings.capabilities) : arbitraries
+    let smallest: Falsified | undefined
+    let deadline = Number.POSITIVE_INFINITY
+    const property = asyncProperty(record(chosen) as Arbitrary<Values<Arbitraries>>, async (values) => {
+      // Once shrinking has used up its time every candidate counts as passing, which ends it with the smallest one so far.
+      if (performance.now() > deadline) return
+      try {
+        await context.case((given) => body({ ...given, ...values }))
+      } catch (reason) {
+        if (smallest !== undefined && kindOf(reason) !== kindOf(smallest.reason)) return
+        deadline = Math.min(deadline, shrinkable(reason) ? performance.now() + shrinkingMilliseconds : 0)
+        smallest = new Falsified(reason, context.trace.snapshot(), describeValues(values))
+        throw reason
+      }
+    })
+    await check(property, { seed: context.seed, numRuns: options.runs ?? 10, verbose: 0 })
+    if (smallest !== undefined) throw smallest
+  }
+}
+
+/** A check of one case without generated values. */
+export function once(body: (given: Case) => Promise<void>): Check {
+  return (context) => context.case(body)
+}
+
+/** Shrinking keeps to one kind of failure, or the smallest case would show another one than was found. */
+function kindOf(reason: unknown): string {
+  if (reason instanceof SetUpFailed) return "set-up"
+  if (reason instanceof CallFailed) return `failed ${reason.call.method.split(":").at(-1)}`
+  return reason instanceof RuleBroken ? "broken" : "other"
+}
+
+/** Where time or the network decided, each further try would cost as much again and show nothing new. */
+function shrinkable(reason: unknown): boolean {
+  if (reason instanceof CallHung) return false
+  return !(reason instanceof CallFailed && looksLikeNetworkFailure(reason.reason))
+}
+
+function describeValues(values: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(values).map(([name, value]) => `${name}: ${stringify(value)}`)
+}

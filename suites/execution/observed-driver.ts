@@ -1,0 +1,182 @@
+import type { Readable } from "node:stream"
+import type {
+  CallOptions,
+  FileInfo,
+  ReaderOptions,
+  RedirectOptions,
+  StorageDriver,
+  WalkFunction,
+  WalkOptions,
+  WriterOptions,
+} from "../../drivers/contract.ts"
+import { type Observation, observe, prefixed, unprefixed } from "./observation.ts"
+import { registerStream } from "./observed-stream.ts"
+import { ObservedWriter } from "./observed-writer.ts"
+import {
+  quote,
+  renderBytes,
+  renderContent,
+  renderFlags,
+  renderInfo,
+  renderNothing,
+  renderPaths,
+  renderStream,
+  renderURL,
+  renderWriter,
+} from "./rendering.ts"
+
+/**
+ * A driver as a rule sees it: a prefix in front of every path, each call recorded and with a time limit, each value held against the
+ * contract's types. Its calls reject with CallFailed, whose `reason` is what the driver rejected with.
+ */
+export class ObservedDriver implements StorageDriver {
+  readonly observation: Observation
+  readonly instance: number
+  readonly #driver: StorageDriver
+  readonly #streams = new Set<Readable>()
+  readonly #writers: ObservedWriter[] = []
+
+  constructor(driver: StorageDriver, instance: number, observation: Observation) {
+    this.#driver = driver
+    this.instance = instance
+    this.observation = observation
+  }
+
+  get name(): string {
+    return this.#driver.name
+  }
+
+  /** The same instance without a prefix, for the storage's own root and for paths that cannot carry one. */
+  get bare(): ObservedDriver {
+    return new ObservedDriver(this.#driver, this.instance, { ...this.observation, prefix: "" })
+  }
+
+  /** Streams that were handed out, to be destroyed when the case ends. */
+  get streams(): ReadonlySet<Readable> {
+    return this.#streams
+  }
+
+  /** Writers that were neither committed nor cancelled. */
+  get unfinishedWriters(): readonly ObservedWriter[] {
+    return this.#writers.filter((writer) => !writer.finished)
+  }
+
+  getContent(path: string, options?: CallOptions): Promise<Uint8Array> {
+    return this.#call("getContent", [quote(path), ...renderFlags(options)], renderBytes, () =>
+      this.#driver.getContent(this.#full(path), options),
+    )
+  }
+
+  putContent(path: string, content: Uint8Array, options?: CallOptions): Promise<void> {
+    return this.#call(
+      "putContent",
+      [quote(path), renderContent(content), ...renderFlags(options)],
+      renderNothing,
+      () => this.#driver.putContent(this.#full(path), content, options),
+      content.byteLength,
+    )
+  }
+
+  async reader(path: string, options?: ReaderOptions): Promise<Readable> {
+    const stream = await this.#call("reader", [quote(path), ...renderFlags(options)], renderStream, () =>
+      this.#driver.reader(this.#full(path), options),
+    )
+    this.#streams.add(stream)
+    registerStream(stream, { observation: this.observation, instance: this.instance, path: quote(path) })
+    return stream
+  }
+
+  async writer(path: string, options?: WriterOptions): Promise<ObservedWriter> {
+    const full = this.#full(path)
+    this.observation.uploads.began(full)
+    const writer = await this.#call("writer", [quote(path), ...renderFlags(options)], renderWriter, () =>
+      this.#driver.writer(full, options),
+    )
+    const observed = new ObservedWriter(writer, {
+      observation: this.observation,
+      instance: this.instance,
+      name: quote(path),
+      path: full,
+    })
+    this.#writers.push(observed)
+    return observed
+  }
+
+  async stat(path: string, options?: CallOptions): Promise<FileInfo> {
+    const info = await this.#call(
+      "stat",
+      [quote(path), ...renderFlags(options)],
+      (value) => renderInfo(value, this.observation.prefix),
+      () => this.#driver.stat(this.#full(path), options),
+    )
+    return { ...info, path: unprefixed(this.observation.prefix, info.path) }
+  }
+
+  async list(path: string, options?: CallOptions): Promise<string[]> {
+    const { prefix } = this.observation
+    const listed = await this.#call(
+      "list",
+      [quote(path), ...renderFlags(options)],
+      (value) => renderPaths(value, prefix),
+      () => this.#driver.list(this.#full(path), options),
+    )
+    return listed.map((entry) => unprefixed(prefix, entry))
+  }
+
+  move(sourcePath: string, destinationPath: string, options?: CallOptions): Promise<void> {
+    return this.#call("move", [quote(sourcePath), quote(destinationPath), ...renderFlags(options)], renderNothing, () =>
+      this.#driver.move(this.#full(sourcePath), this.#full(destinationPath), options),
+    )
+  }
+
+  delete(path: string, options?: CallOptions): Promise<void> {
+    return this.#call("delete", [quote(path), ...renderFlags(options)], renderNothing, () =>
+      this.#driver.delete(this.#full(path), options),
+    )
+  }
+
+  redirectURL(path: string, options?: RedirectOptions): Promise<string | undefined> {
+    return this.#call("redirectURL", [quote(path), ...renderFlags(options)], renderURL, () =>
+      this.#driver.redirectURL(this.#full(path), options),
+    )
+  }
+
+  walk(path: string, visit: WalkFunction, options?: WalkOptions): Promise<void> {
+    const { prefix } = this.observation
+    let visited = 0
+    const startAfter = options?.startAfter
+    return this.#call(
+      "walk",
+      [quote(path), ...renderFlags(options)],
+      () => `${visited} entries`,
+      () =>
+        this.#driver.walk(
+          this.#full(path),
+          (info) => {
+            visited++
+            renderInfo(info, prefix)
+            return visit({ ...info, path: unprefixed(prefix, info.path) })
+          },
+          startAfter === undefined ? options : { ...options, startAfter: this.#full(startAfter) },
+        ),
+    )
+  }
+
+  close(): Promise<void> {
+    return this.#call("close", [], renderNothing, () => this.#driver.close?.())
+  }
+
+  #full(path: string): string {
+    return prefixed(this.observation.prefix, path)
+  }
+
+  #call<Value>(
+    method: string,
+    callArguments: readonly string[],
+    render: (value: Value) => string,
+    make: () => Value | Promise<Value>,
+    bytes = 0,
+  ): Promise<Value> {
+    return observe(this.observation, { instance: this.instance, method, arguments: callArguments, render, bytes }, make)
+  }
+}

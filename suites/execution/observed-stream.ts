@@ -1,0 +1,54 @@
+import type { Readable } from "node:stream"
+import { CallHung, RuleBroken } from "./failures.ts"
+import { type Observation, observe } from "./observation.ts"
+import { renderContent } from "./rendering.ts"
+import { within } from "./time-limits.ts"
+
+interface StreamOrigin {
+  readonly observation: Observation
+  readonly instance: number
+  /** The path as the rule knows it, quoted. */
+  readonly path: string
+}
+
+const origins = new WeakMap<Readable, StreamOrigin>()
+
+export function registerStream(stream: Readable, origin: StreamOrigin): void {
+  origins.set(stream, origin)
+  // A stream that nobody reads may fail all the same, and must not take the process with it; whoever reads it sees the error.
+  stream.on("error", () => {})
+}
+
+/**
+ * Reads a stream that `ObservedDriver.reader` gave: to its end, or until `enough` bytes have come. Each chunk has the time of a call.
+ *
+ * @throws CallFailed with the stream's error, CallHung, or RuleBroken where a chunk is not bytes
+ */
+export async function readStream(stream: Readable, enough = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
+  const origin = origins.get(stream)
+  if (origin === undefined) throw new Error("readStream takes a stream of an observed driver")
+  const { observation, instance, path } = origin
+  const limit = observation.limits.call
+  const iterator = stream.iterator({ destroyOnReturn: false })
+  return observe(
+    observation,
+    {
+      instance,
+      method: `stream of ${path}: read`,
+      arguments: Number.isFinite(enough) ? [`${enough} bytes`] : [],
+      limitsItself: true,
+      render: renderContent,
+    },
+    async (call) => {
+      const chunks: Uint8Array[] = []
+      for (let length = 0; length < enough; ) {
+        const { done, value } = await within(limit, iterator.next(), () => new CallHung(call, limit))
+        if (done === true) break
+        if (!(value instanceof Uint8Array)) throw new RuleBroken("a stream of bytes", `a chunk that is a ${typeof value}`)
+        chunks.push(value)
+        length += value.byteLength
+      }
+      return Buffer.concat(chunks)
+    },
+  )
+}

@@ -1,0 +1,37 @@
+import type { RecordedCall } from "./trace.ts"
+
+/** What a broken rule, or a set-up that failed, looks like. */
+export interface Failure {
+  /** What the rule asks for at the call that diverged. */
+  readonly expected: string
+  /** What came instead. */
+  readonly actual: string
+  /** The calls of the smallest case that fails, the last of them the one that diverged; no more than 400. */
+  readonly calls: readonly RecordedCall[]
+  /** How many calls the case made in all. */
+  readonly totalCalls: number
+  /** The case in words, where it was generated: one line a value. */
+  readonly example: readonly string[]
+  /** What makes it doubtful that the driver is at fault, until the backend has been asked. */
+  readonly doubt: "hung" | "network" | undefined
+}
+
+interface Counted {
+  readonly ruleId: string
+  readonly checks: number
+  /** Calls into the driver. */
+  readonly calls: number
+  readonly milliseconds: number
+}
+
+/** What came of one rule. */
+export type RuleOutcome =
+  | (Counted & { readonly status: "passed" })
+  | (Counted & { readonly status: "failed"; readonly failure: Failure })
+  /** Nothing is known of the rule, for what it stands on could not be prepared. */
+  | (Counted & { readonly status: "set-up-failed"; readonly failure: Failure })
+  /** The backend did not answer, or time ran out. */
+  | (Counted & { readonly status: "inconclusive"; readonly reason: string; readonly failure?: Failure })
+  | (Counted & { readonly status: "not-run"; readonly reason: string })
+
+export type RuleStatus = RuleOutcome["status"]

@@ -1,0 +1,117 @@
+import type { StorageDriver } from "../../drivers/contract.ts"
+import type { OpenedStorage } from "../../drivers/define.ts"
+import type { Surroundings } from "../needs.ts"
+import { describeReason } from "./failures.ts"
+import { Given } from "./given.ts"
+import type { Evidence, Observation } from "./observation.ts"
+import { ObservedDriver } from "./observed-driver.ts"
+import { type TimeLimits, within } from "./time-limits.ts"
+import { type RecordedCall, Trace } from "./trace.ts"
+import { UploadLedger, type UploadListener } from "./upload-ledger.ts"
+
+/** What the execution of rules stands on; the same for all rules of a run in one process. */
+export interface Execution {
+  readonly storage: OpenedStorage
+  readonly surroundings: Surroundings
+  readonly limits: TimeLimits
+  /** The run's own folder inside the storage: "/" and a name. */
+  readonly runFolder: string
+  /** Seed of the run, 32 bits. */
+  readonly seed: number
+  readonly onCall?: (ruleId: string, call: RecordedCall) => void
+  readonly uploads?: UploadListener
+  /** Told what could not be cleaned up. Never decides a verdict. */
+  readonly onLeftover?: (message: string) => void
+}
+
+/** One run of a check in a folder of its own, with an instance of its own. */
+export interface Case extends Surroundings {
+  readonly driver: ObservedDriver
+  /** Prepares what the rule stands on. */
+  readonly given: Given
+  /** One more instance of the driver on the same storage. */
+  connect(): Promise<ObservedDriver>
+}
+
+/** What a rule's check is handed. */
+export class RuleContext {
+  readonly evidence: Evidence = { checks: 0, calls: 0 }
+  readonly seed: number
+  readonly surroundings: Surroundings
+  /** The calls of the case that ran last. */
+  trace = new Trace()
+  readonly #execution: Execution
+  readonly #ruleId: string
+  #cases = 0
+
+  constructor(ruleId: string, execution: Execution) {
+    this.#ruleId = ruleId
+    this.#execution = execution
+    this.surroundings = execution.surroundings
+    this.seed = seedFor(execution.seed, ruleId)
+  }
+
+  /** Runs `body` as one case. Whatever it leaves open is closed afterwards. */
+  async case(body: (given: Case) => Promise<void>): Promise<void> {
+    const { storage, runFolder, limits, onCall, uploads } = this.#execution
+    this.#cases++
+    const ledger = new UploadLedger(uploads)
+    this.trace = new Trace()
+    const observation: Observation = {
+      prefix: `${runFolder}/${this.#ruleId.replace("/", ".")}/${this.#cases}`,
+      trace: this.trace,
+      limits,
+      uploads: ledger,
+      evidence: this.evidence,
+      onCall: (call) => onCall?.(this.#ruleId, call),
+    }
+    const instances: ObservedDriver[] = []
+    const connect = async (): Promise<ObservedDriver> => {
+      const late = (): Error => new Error(`connect() did not settle within ${limits.call} ms`)
+      const driver: StorageDriver = await within(limits.call, storage.connect(), late)
+      const observed = new ObservedDriver(driver, instances.length + 1, observation)
+      instances.push(observed)
+      return observed
+    }
+    try {
+      const driver = await connect()
+      await body({ ...this.surroundings, driver, given: new Given(driver), connect })
+    } finally {
+      await this.#cleanUp(instances, ledger)
+    }
+  }
+
+  async #cleanUp(instances: readonly ObservedDriver[], ledger: UploadLedger): Promise<void> {
+    for (const instance of instances) for (const stream of instance.streams) stream.destroy()
+    const [first] = instances
+    if (!this.#execution.surroundings.ownStorage && first !== undefined) await this.#cancelUploads(first, instances, ledger)
+    for (const instance of instances) await this.#attempt(`closing instance ${instance.instance}`, () => instance.close())
+  }
+
+  async #cancelUploads(driver: ObservedDriver, instances: readonly ObservedDriver[], ledger: UploadLedger): Promise<void> {
+    for (const writer of instances.flatMap((instance) => instance.unfinishedWriters)) {
+      await writer.cancel().catch(() => undefined) // a closed writer may refuse: what stays pending is resumed and cancelled next
+    }
+    for (const path of ledger.pending) {
+      await this.#attempt(`cancelling the upload to ${path}`, async () => {
+        const writer = await driver.bare.writer(path, { append: true })
+        await writer.cancel()
+      })
+    }
+  }
+
+  async #attempt(what: string, action: () => Promise<void>): Promise<void> {
+    try {
+      await action()
+    } catch (reason) {
+      this.#execution.onLeftover?.(`${this.#ruleId}: ${what} failed: ${describeReason(reason)}`)
+    }
+  }
+}
+
+/** The seed of one rule (FNV-1a of both), so that a rule run alone does what it does among others. */
+function seedFor(seed: number, ruleId: string): number {
+  let hash = 0x811c9dc5 ^ seed
+  for (const byte of Buffer.from(ruleId)) hash = Math.imul(hash ^ byte, 0x01000193)
+  return hash | 0
+}

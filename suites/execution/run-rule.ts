@@ -1,0 +1,73 @@
+import type { Rule } from "../rule.ts"
+import { CallFailed, CallHung, describeReason, looksLikeNetworkFailure, RuleBroken, SetUpFailed } from "./failures.ts"
+import { Falsified } from "./for-all.ts"
+import type { Failure, RuleOutcome } from "./outcome.ts"
+import { type Execution, RuleContext } from "./rule-context.ts"
+import type { RecordedCall } from "./trace.ts"
+
+/** Runs one rule to its outcome. Never rejects: what is no fault of the driver is told in the outcome too. */
+export async function runRule(rule: Rule, execution: Execution): Promise<RuleOutcome> {
+  const unmet = rule.needs.map((need) => need.unmet(execution.surroundings)).find((reason) => reason !== undefined)
+  if (unmet !== undefined) return { ruleId: rule.id, checks: 0, calls: 0, milliseconds: 0, status: "not-run", reason: unmet }
+  const context = new RuleContext(rule.id, execution)
+  const started = performance.now()
+  const counted = () => ({
+    ruleId: rule.id,
+    checks: context.evidence.checks,
+    calls: context.evidence.calls,
+    milliseconds: Math.round(performance.now() - started),
+  })
+  try {
+    await rule.check(context)
+  } catch (thrown) {
+    const falsified = thrown instanceof Falsified ? thrown : new Falsified(thrown, context.trace.snapshot(), [])
+    return judge(counted(), falsified)
+  }
+  if (context.evidence.checks > 0) return { ...counted(), status: "passed" }
+  return { ...counted(), status: "inconclusive", reason: "the rule checked nothing" }
+}
+
+function judge(counted: Pick<RuleOutcome, "ruleId" | "checks" | "calls" | "milliseconds">, falsified: Falsified): RuleOutcome {
+  const { reason } = falsified
+  if (reason instanceof SetUpFailed) {
+    return { ...counted, status: "set-up-failed", failure: failureOf(falsified, reason.failure) }
+  }
+  if (reason instanceof RuleBroken || reason instanceof CallFailed || reason instanceof CallHung) {
+    return { ...counted, status: "failed", failure: failureOf(falsified, reason) }
+  }
+  return { ...counted, status: "failed", failure: { ...failureOf(falsified, unexpected(reason)) } }
+}
+
+/** An error from outside the calls: from `connect()`, or from the value that a call gave. */
+function unexpected(reason: unknown): RuleBroken {
+  return new RuleBroken("no error", describeReason(reason))
+}
+
+function failureOf(falsified: Falsified, reason: RuleBroken | CallFailed | CallHung): Failure {
+  const { calls, total } = falsified.trace
+  return {
+    ...expectation(reason),
+    calls: upTo(calls, reason),
+    totalCalls: total,
+    example: falsified.example,
+    doubt: doubtOf(reason),
+  }
+}
+
+function expectation(reason: RuleBroken | CallFailed | CallHung): Pick<Failure, "expected" | "actual"> {
+  if (reason instanceof RuleBroken) return reason
+  if (reason instanceof CallHung)
+    return { expected: `${reason.call.method} to settle`, actual: `nothing within ${reason.limit} ms` }
+  return { expected: `${reason.call.method} to succeed`, actual: describeReason(reason.reason) }
+}
+
+function upTo(calls: readonly RecordedCall[], reason: RuleBroken | CallFailed | CallHung): readonly RecordedCall[] {
+  if (reason instanceof RuleBroken) return calls
+  const last = calls.findLastIndex((call) => call.method === reason.call.method && call.outcome === reason.call.outcome)
+  return last === -1 ? calls : calls.slice(0, last + 1)
+}
+
+function doubtOf(reason: RuleBroken | CallFailed | CallHung): Failure["doubt"] {
+  if (reason instanceof CallHung) return "hung"
+  return reason instanceof CallFailed && looksLikeNetworkFailure(reason.reason) ? "network" : undefined
+}

@@ -1,0 +1,117 @@
+import { errorCodeOf, type StorageDriverErrorCode } from "../drivers/contract.ts"
+import { type Content, describeContent, diagnose, firstDifference } from "../fixtures/content.ts"
+import { CallFailed, describeReason, RuleBroken } from "./execution/failures.ts"
+import { unprefixed } from "./execution/observation.ts"
+import type { ObservedDriver } from "./execution/observed-driver.ts"
+import { readStream } from "./execution/observed-stream.ts"
+import { quote } from "./execution/rendering.ts"
+
+/** Counts one check, and breaks the rule where the condition does not hold. */
+export function expectThat(driver: ObservedDriver, holds: boolean, expected: string, actual: string): void {
+  driver.observation.evidence.checks++
+  if (!holds) throw new RuleBroken(expected, actual)
+}
+
+/** The bytes, read from `offset`, are the content's from there to its end. */
+export function expectBytes(driver: ObservedDriver, path: string, bytes: Uint8Array, content: Content, offset = 0): void {
+  const length = content.length - offset
+  const same = bytes.byteLength === length && firstDifference(content, offset, bytes) === undefined
+  const expected =
+    offset === 0 ? describeContent(content) : `the ${length} bytes of ${describeContent(content)} from offset ${offset}`
+  expectThat(driver, same, `${expected} at ${quote(path)}`, same ? "" : diagnose(content, offset, bytes))
+}
+
+/** `getContent` gives the content. */
+export async function expectContent(driver: ObservedDriver, path: string, content: Content): Promise<void> {
+  expectBytes(driver, path, await driver.getContent(path), content)
+}
+
+/** A stream opened at `offset` gives the content from there to its end. */
+export async function expectStream(driver: ObservedDriver, path: string, content: Content, offset = 0): Promise<void> {
+  expectBytes(driver, path, await readFrom(driver, path, offset), content, offset)
+}
+
+/** All that a stream opened at the offset gives. */
+export async function readFrom(driver: ObservedDriver, path: string, offset = 0): Promise<Uint8Array> {
+  return readStream(await driver.reader(path, offset === 0 ? {} : { offset }))
+}
+
+/** The size that `stat` gives. */
+export async function expectSize(driver: ObservedDriver, path: string, size: number): Promise<void> {
+  const info = await driver.stat(path)
+  expectThat(
+    driver,
+    !info.isDirectory && info.size === size,
+    `stat of ${quote(path)} to give a file of ${size} bytes`,
+    info.isDirectory ? "a directory" : `${info.size} bytes`,
+  )
+}
+
+/** Nothing is at the path: `stat` and `getContent` reject with PathNotFound for it. */
+export async function expectMissing(driver: ObservedDriver, path: string): Promise<void> {
+  await expectRefusal(driver, () => driver.stat(path), "PathNotFound", path)
+  await expectRefusal(driver, () => driver.getContent(path), "PathNotFound", path)
+}
+
+/** `list` gives these paths, each once, in any order. */
+export async function expectListing(driver: ObservedDriver, path: string, entries: readonly string[]): Promise<void> {
+  const listed = await driver.list(path)
+  const got = [...listed].sort()
+  const wanted = [...entries].sort()
+  const same = got.length === wanted.length && got.every((entry, index) => entry === wanted[index])
+  expectThat(
+    driver,
+    same,
+    `list of ${quote(path)} to give ${wanted.length} entries: ${enumerate(wanted)}`,
+    differenceOf(wanted, got),
+  )
+}
+
+/**
+ * The call rejects with this code, for this path. Any other rejection breaks the rule like success does.
+ *
+ * @param path as the rule knows it; undefined where which path the error names is another rule's subject
+ */
+export async function expectRefusal(
+  driver: ObservedDriver,
+  call: () => Promise<unknown>,
+  code: StorageDriverErrorCode,
+  path?: string,
+): Promise<void> {
+  const reason = await rejectionOf(call)
+  const expected = `${code}Error${path === undefined ? "" : ` for ${quote(path)}`}`
+  if (reason === undefined) return expectThat(driver, false, expected, "success")
+  const got = errorCodeOf(reason.value)
+  const named = unprefixed(driver.observation.prefix, String(Reflect.get(Object(reason.value), "path")))
+  const right = got === code && (path === undefined || named === path)
+  expectThat(driver, right, expected, got === code ? `${code}Error for ${quote(named)}` : describeReason(reason.value))
+}
+
+/** The call rejects, with whatever error. */
+export async function expectRejection(driver: ObservedDriver, call: () => Promise<unknown>, expected: string): Promise<void> {
+  expectThat(driver, (await rejectionOf(call)) !== undefined, expected, "success")
+}
+
+async function rejectionOf(call: () => Promise<unknown>): Promise<{ readonly value: unknown } | undefined> {
+  try {
+    await call()
+  } catch (thrown) {
+    if (thrown instanceof CallFailed) return { value: thrown.reason }
+    throw thrown
+  }
+  return undefined
+}
+
+function enumerate(entries: readonly string[]): string {
+  const shown = entries.slice(0, 5).map((entry) => quote(entry))
+  return `${shown.join(", ")}${entries.length > shown.length ? ", …" : ""}`
+}
+
+function differenceOf(wanted: readonly string[], got: readonly string[]): string {
+  const missing = wanted.filter((entry) => !got.includes(entry))
+  const surplus = got.filter((entry, index) => !wanted.includes(entry) || got.indexOf(entry) !== index)
+  const parts = [`${got.length} entries`]
+  if (missing.length > 0) parts.push(`without ${enumerate(missing)}`)
+  if (surplus.length > 0) parts.push(`with ${enumerate(surplus)} too many`)
+  return parts.join(", ")
+}
