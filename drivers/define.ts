@@ -46,6 +46,9 @@ export interface Target {
 /** Targets that come with the suite. */
 export type BundledTargetName = "azurite" | "temporary-directory"
 
+/** Makes parameters that cannot work out of ones that do. Written as a method, so that a module of any parameters is a `DriverModule`. */
+type Misconfiguration<Parameters> = { spoil(good: Parameters): Parameters }["spoil"]
+
 /** What an author writes, and all that the suite knows of a driver. */
 export interface DriverModule<Parameters = unknown> {
   readonly name: string
@@ -54,7 +57,7 @@ export interface DriverModule<Parameters = unknown> {
   readonly capabilities?: Capabilities
   readonly target?: BundledTargetName | Target
   /** Each makes wrong parameters out of good ones: calls must then fail, and never as PathNotFound. */
-  readonly misconfigurations?: Readonly<Record<string, (good: Parameters) => Parameters>>
+  readonly misconfigurations?: Readonly<Record<string, Misconfiguration<Parameters>>>
   /**
    * Opens one storage. Called once in each process of a run; what is opened with the same parameters is the same storage, unless
    * it lives in memory (`scope: "process"`).

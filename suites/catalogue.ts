@@ -14,6 +14,12 @@ export interface Suite {
 export const suiteNames = ["contract"] as const
 export type SuiteName = (typeof suiteNames)[number]
 
+/** Every rule of every suite, by id. */
+export async function loadAllRules(): Promise<ReadonlyMap<string, Rule>> {
+  const suites = await Promise.all(suiteNames.map((name) => loadSuite(name)))
+  return new Map(suites.flatMap((suite) => suite.rules).map((rule) => [rule.id, rule]))
+}
+
 /** Loads a suite from its folder: a file put there is part of it, and nothing else need be changed. */
 export async function loadSuite(name: SuiteName): Promise<Suite> {
   const folder = new URL(`./${name}/`, import.meta.url)

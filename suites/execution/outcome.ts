@@ -24,14 +24,17 @@ interface Counted {
   readonly milliseconds: number
 }
 
+/** Why nothing is known of a rule: the backend did not answer, the run ended before the rule did, or it found nothing to check. */
+export type Doubt = "backend-gone" | "stopped" | "no-evidence"
+
 /** What came of one rule. */
 export type RuleOutcome =
   | (Counted & { readonly status: "passed" })
   | (Counted & { readonly status: "failed"; readonly failure: Failure })
   /** Nothing is known of the rule, for what it stands on could not be prepared. */
   | (Counted & { readonly status: "set-up-failed"; readonly failure: Failure })
-  /** The backend did not answer, or time ran out. */
-  | (Counted & { readonly status: "inconclusive"; readonly reason: string; readonly failure?: Failure })
+  | (Counted & { readonly status: "inconclusive"; readonly because: Doubt; readonly reason: string; readonly failure?: Failure })
+  /** Not for this driver, or not for this target. */
   | (Counted & { readonly status: "not-run"; readonly reason: string })
 
 export type RuleStatus = RuleOutcome["status"]

@@ -24,7 +24,7 @@ export async function runRule(rule: Rule, execution: Execution): Promise<RuleOut
     return judge(counted(), falsified)
   }
   if (context.evidence.checks > 0) return { ...counted(), status: "passed" }
-  return { ...counted(), status: "inconclusive", reason: "the rule checked nothing" }
+  return { ...counted(), status: "inconclusive", because: "no-evidence", reason: "the rule checked nothing" }
 }
 
 function judge(counted: Pick<RuleOutcome, "ruleId" | "checks" | "calls" | "milliseconds">, falsified: Falsified): RuleOutcome {

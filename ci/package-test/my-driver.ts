@@ -1,0 +1,160 @@
+import { Readable } from "node:stream"
+import {
+  defineDriver,
+  type FileInfo,
+  type FileWriter,
+  InvalidOffsetError,
+  InvalidPathError,
+  isValidDirectoryPath,
+  isValidPath,
+  PathNotFoundError,
+  type StorageDriver,
+  StorageDriverError,
+  type WalkFunction,
+} from "storage-driver-conformance"
+import { type Entry, Shelf } from "./shelf.js"
+
+const driverName = "my-driver"
+
+/** A driver as an author would begin: everything in one map. */
+class MyDriver implements StorageDriver {
+  readonly name = driverName
+  readonly #shelf: Shelf
+
+  constructor(shelf: Shelf) {
+    this.#shelf = shelf
+  }
+
+  async getContent(path: string): Promise<Uint8Array> {
+    return this.#file(path).content.slice()
+  }
+
+  async putContent(path: string, content: Uint8Array): Promise<void> {
+    this.#check(path)
+    this.#shelf.files.set(path, { content: content.slice(), modTime: new Date() })
+  }
+
+  async reader(path: string, { offset = 0 }: { readonly offset?: number } = {}): Promise<Readable> {
+    if (offset < 0) throw new InvalidOffsetError({ driverName, path, offset })
+    return Readable.from([this.#file(path).content.slice(offset)])
+  }
+
+  async writer(path: string, { append = false }: { readonly append?: boolean } = {}): Promise<FileWriter> {
+    this.#check(path)
+    const pending = this.#shelf.uploads.get(path)
+    if (append && pending === undefined && this.#file(path).content.length > 0) {
+      throw new StorageDriverError({ driverName, path, message: `${driverName}: ${path} is committed` })
+    }
+    return new MyWriter(this.#shelf, path, append ? (pending ?? []) : [])
+  }
+
+  async stat(path: string): Promise<FileInfo> {
+    this.#checkDirectory(path)
+    const file = this.#shelf.files.get(path)
+    if (file !== undefined) return { path, size: file.content.length, modTime: file.modTime, isDirectory: false }
+    if (this.#below(path).length === 0 && path !== "/") throw new PathNotFoundError({ driverName, path })
+    return { path, size: 0, modTime: new Date(0), isDirectory: true }
+  }
+
+  async list(path: string): Promise<string[]> {
+    await this.stat(path)
+    const prefix = path === "/" ? "/" : `${path}/`
+    return [...new Set(this.#below(path).map((below) => prefix + below.slice(prefix.length).split("/")[0]))].sort()
+  }
+
+  async move(source: string, destination: string): Promise<void> {
+    const file = this.#file(source)
+    this.#check(destination)
+    this.#shelf.files.delete(source)
+    this.#shelf.files.set(destination, file)
+  }
+
+  async delete(path: string): Promise<void> {
+    this.#check(path)
+    await this.stat(path)
+    for (const gone of [path, ...this.#below(path)]) this.#shelf.files.delete(gone)
+  }
+
+  async redirectURL(): Promise<undefined> {
+    return undefined
+  }
+
+  async walk(path: string, visit: WalkFunction): Promise<void> {
+    await this.#walk(path, visit)
+  }
+
+  async #walk(path: string, visit: WalkFunction): Promise<"stop" | undefined> {
+    for (const child of await this.list(path)) {
+      const info = await this.stat(child)
+      const step = await visit(info)
+      if (step === "stop") return "stop"
+      if (info.isDirectory && step !== "skip-directory" && (await this.#walk(child, visit)) === "stop") return "stop"
+    }
+    return undefined
+  }
+
+  #below(path: string): string[] {
+    const prefix = path === "/" ? "/" : `${path}/`
+    return [...this.#shelf.files.keys()].filter((key) => key.startsWith(prefix))
+  }
+
+  #file(path: string): Entry {
+    this.#check(path)
+    const file = this.#shelf.files.get(path)
+    if (file === undefined) throw new PathNotFoundError({ driverName, path })
+    return file
+  }
+
+  #check(path: string): void {
+    if (!isValidPath(path)) throw new InvalidPathError({ driverName, path })
+  }
+
+  #checkDirectory(path: string): void {
+    if (!isValidDirectoryPath(path)) throw new InvalidPathError({ driverName, path })
+  }
+}
+
+class MyWriter implements FileWriter {
+  #open = true
+
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly path: string,
+    private readonly chunks: Uint8Array[],
+  ) {
+    shelf.uploads.set(path, chunks)
+  }
+
+  get size(): number {
+    return this.chunks.reduce((size, chunk) => size + chunk.length, 0)
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    if (!this.#open) throw new StorageDriverError({ driverName, path: this.path, message: `${driverName}: the writer is closed` })
+    this.chunks.push(chunk.slice())
+  }
+
+  async close(): Promise<void> {
+    this.#open = false
+  }
+
+  async cancel(): Promise<void> {
+    this.#open = false
+    this.shelf.uploads.delete(this.path)
+  }
+
+  async commit(): Promise<void> {
+    this.#open = false
+    this.shelf.uploads.delete(this.path)
+    this.shelf.files.set(this.path, { content: Buffer.concat(this.chunks), modTime: new Date() })
+  }
+}
+
+export default defineDriver({
+  name: driverName,
+  capabilities: { scope: "process", modTimeResolution: 2 },
+  async open() {
+    const shelf = new Shelf()
+    return { connect: async () => new MyDriver(shelf), close: async () => {} }
+  },
+})

@@ -1,0 +1,79 @@
+import { randomBytes } from "node:crypto"
+import { loadSuite, type SuiteName } from "../suites/catalogue.ts"
+import { BadInput } from "./bad-input.ts"
+import { chooseRules } from "./choose-rules.ts"
+import { locateDriver } from "./driver-reference.ts"
+import { Backend } from "./execution/backend.ts"
+import { Refusal } from "./execution/driver-process-client.ts"
+import { type Interruption, onInterrupt } from "./interrupts.ts"
+import { readKnownFailures } from "./known-failures.ts"
+import { prepareStorage, type StorageOptions } from "./prepare-storage.ts"
+import { openReportFiles } from "./report-files.ts"
+import type { ExitCode } from "./reports/result.ts"
+import { renderReport } from "./reports/terminal.ts"
+import { exitCodeOf } from "./reports/verdict.ts"
+import { performRun } from "./run.ts"
+
+/** What the user asks for, as the command line gives it. */
+export interface CertifyOptions extends Omit<StorageOptions, "seed"> {
+  readonly suite: SuiteName
+  /** Globs over rule ids; none for all. */
+  readonly rule: readonly string[]
+  readonly seed?: number
+  readonly json?: string
+  readonly junit?: string
+  /** Milliseconds for the whole run. */
+  readonly deadline?: number
+  readonly concurrency?: number
+  readonly strict: boolean
+  /** Path of the list of rules that are known to be broken. */
+  readonly knownFailures?: string
+  readonly verbose: boolean
+  /** Vitest's own options. */
+  readonly vitest: readonly string[]
+}
+
+/**
+ * Certifies one driver: the command `certify`. Prints the report and writes those that were asked for.
+ *
+ * @param reference the driver, as the user wrote it
+ * @throws BadInput
+ */
+export async function certify(reference: string, options: CertifyOptions): Promise<ExitCode> {
+  const startedAt = new Date()
+  const suite = await loadSuite(options.suite)
+  const rules = chooseRules(suite.rules, options.rule)
+  const ids = suite.rules.map(({ id }) => id)
+  const knownFailures = options.knownFailures === undefined ? [] : await readKnownFailures(options.knownFailures, ids)
+  const reports = await openReportFiles(options)
+  const location = locateDriver(reference, process.cwd())
+  const backend = new Backend(location, blockedAfter(options.timeout))
+  const interruption = onInterrupt(() => backend.kill())
+  const seed = options.seed ?? randomBytes(4).readInt32LE()
+  try {
+    const storage = await unlessInterrupted(interruption, prepareStorage(backend, { ...options, seed }))
+    const result = await performRun({ reference, options, startedAt, suite, rules, knownFailures, storage, backend, location, interruption })
+    await reports.write(result)
+    const { stdout } = process
+    const colour = stdout.isTTY === true && stdout.hasColors()
+    stdout.write(renderReport(result, { columns: stdout.columns ?? 100, colour, verbose: options.verbose }))
+    return exitCodeOf(result.verdict)
+  } catch (reason) {
+    throw reason instanceof Refusal ? new BadInput(reason.message) : reason
+  } finally {
+    await backend.end()
+    interruption.dispose()
+  }
+}
+
+/** Milliseconds of silence after which a driver process counts as blocked, given the time of a call. */
+export function blockedAfter(timeout: number): number {
+  return Math.max(3_000, timeout + 1_000)
+}
+
+function unlessInterrupted<Value>(interruption: Interruption, work: Promise<Value>): Promise<Value> {
+  const interrupted = interruption.requested.then((): never => {
+    throw new BadInput("interrupted before the first rule")
+  })
+  return Promise.race([work, interrupted])
+}

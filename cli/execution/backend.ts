@@ -1,0 +1,86 @@
+import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
+import type { ParameterIssue } from "../../suites/execution/opening.ts"
+import { DriverProcessClient, ProcessLost } from "./driver-process-client.ts"
+import type { DriverDescription, OpenRequest, TargetDescription } from "./protocol.ts"
+
+export interface DriverModuleLocation {
+  /** URL of the module's file. */
+  readonly url: string
+  /** As the user wrote it. */
+  readonly reference: string
+}
+
+/**
+ * The driver process that runs no rules: it describes the driver, holds its target, says whether the backend answers, and cleans up
+ * in the end.
+ */
+export class Backend {
+  readonly #location: DriverModuleLocation
+  readonly #blockedAfter: number
+  #client: DriverProcessClient
+  #opened: OpenRequest | undefined
+
+  constructor(location: DriverModuleLocation, blockedAfter: number) {
+    this.#location = location
+    this.#blockedAfter = blockedAfter
+    this.#client = new DriverProcessClient({ blockedAfter })
+  }
+
+  /** @throws Refusal, ProcessLost */
+  load(): Promise<DriverDescription> {
+    return this.#client.request("load", this.#location)
+  }
+
+  validate(parameters: Readonly<Record<string, unknown>>): Promise<readonly ParameterIssue[]> {
+    return this.#client.request("validate", { parameters })
+  }
+
+  startTarget(): Promise<TargetDescription> {
+    return this.#client.request("startTarget", {})
+  }
+
+  async open(request: Omit<OpenRequest, "blackBox">): Promise<void> {
+    this.#opened = { ...request, blackBox: null }
+    await this.#client.request("open", this.#opened)
+  }
+
+  /** A driver that ends or blocks the process which asks it says nothing of the backend: rules will show it. */
+  async probe(milliseconds: number): Promise<ProbeAnswer> {
+    try {
+      await this.#revive()
+      return await this.#client.request("probe", { milliseconds })
+    } catch (reason) {
+      if (reason instanceof ProcessLost) return { answers: true }
+      throw reason
+    }
+  }
+
+  /** Cancels uploads and deletes the run's folder; gives what could not be removed, a sentence each. */
+  async cleanUp(uploads: readonly string[]): Promise<readonly string[]> {
+    try {
+      await this.#revive()
+      return await this.#client.request("cleanUp", { uploads })
+    } catch (reason) {
+      return [`${this.#opened?.runFolder} could not be removed: ${reason instanceof Error ? reason.message : String(reason)}`]
+    }
+  }
+
+  /** Stops the target and ends the process. */
+  async end(): Promise<void> {
+    if (!this.#client.lost) await this.#client.request("stopTarget", {}).catch(() => undefined)
+    await this.#client.end()
+  }
+
+  /** For when the command itself is ending at once. The target goes with the process. */
+  kill(): void {
+    this.#client.kill()
+  }
+
+  /** A process that the driver took down is replaced. One that held a target never is: it makes no calls into the driver. */
+  async #revive(): Promise<void> {
+    if (!this.#client.lost || this.#opened === undefined) return
+    this.#client = new DriverProcessClient({ blockedAfter: this.#blockedAfter })
+    await this.load()
+    await this.#client.request("open", this.#opened)
+  }
+}

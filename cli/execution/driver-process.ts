@@ -1,0 +1,26 @@
+import { BlackBox } from "./black-box.ts"
+import { DriverHost } from "./driver-host.ts"
+import { type DriverProcessMessage, heartbeat, type RequestMessage } from "./protocol.ts"
+import { refusalOf } from "./refusals.ts"
+
+/** Entry of a driver process: takes requests from the command until the command ends or lets go. */
+
+const send = (message: DriverProcessMessage): void => {
+  process.send?.(message)
+}
+const host = new DriverHost({ send, openBlackBox: (path) => new BlackBox(path) })
+
+process.on("message", (message: RequestMessage) => {
+  host
+    .handle(message.name, message.asks)
+    .then((answers) => send({ type: "storage-driver-conformance:answer", id: message.id, answers }))
+    .catch((reason: unknown) => send({ type: "storage-driver-conformance:refusal", id: message.id, ...refusalOf(reason) }))
+})
+process.on("disconnect", () => {
+  host.end().finally(() => process.exit())
+})
+// Ctrl-C reaches every process of the terminal; the command decides what is done about it.
+process.on("SIGINT", () => {})
+process.on("uncaughtException", (reason) => host.stray(reason))
+process.on("unhandledRejection", (reason) => host.stray(reason))
+setInterval(() => send({ type: "storage-driver-conformance:alive" }), heartbeat).unref()

@@ -1,0 +1,63 @@
+import { errorCodeOf } from "../../drivers/contract.ts"
+import type { OpenedStorage } from "../../drivers/define.ts"
+import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
+import { describeReason, looksLikeNetworkFailure } from "../../suites/execution/failures.ts"
+import { within } from "../../suites/execution/time-limits.ts"
+import type { OpenRequest } from "./protocol.ts"
+
+/**
+ * Asks the backend whether it answers. Any answer will do, a refusal included: only silence and network errors say that it is gone.
+ *
+ * @param healthCheck the target's, where there is one; else a fresh instance looks at a path that is not there
+ */
+export async function probeStorage(
+  milliseconds: number,
+  healthCheck: ((options: { readonly signal: AbortSignal }) => Promise<void>) | undefined,
+  storage: OpenedStorage | undefined,
+): Promise<ProbeAnswer> {
+  const silent = `nothing came back within ${milliseconds} ms`
+  const ask = async (): Promise<void> => {
+    if (healthCheck !== undefined) return healthCheck({ signal: AbortSignal.timeout(milliseconds) })
+    const driver = await storage?.connect()
+    await driver?.stat("/storage-driver-conformance-probe")
+  }
+  try {
+    await within(milliseconds, ask(), () => new Silence(silent))
+    return { answers: true }
+  } catch (reason) {
+    const gone = healthCheck !== undefined || reason instanceof Silence || looksLikeNetworkFailure(reason)
+    return gone ? { answers: false, reason: reason instanceof Silence ? silent : describeReason(reason) } : { answers: true }
+  }
+}
+
+class Silence extends Error {
+  override readonly name = "Silence"
+}
+
+/** Cancels uploads and deletes the run's folder. Gives one sentence for each thing that is still there. */
+export async function cleanUp(
+  storage: OpenedStorage,
+  request: OpenRequest,
+  uploads: readonly string[],
+): Promise<readonly string[]> {
+  // Deleting all that a run left behind is many calls in one.
+  const limit = 6 * request.limits.call
+  const left: string[] = []
+  const attempt = async (what: string, action: () => Promise<void>): Promise<void> => {
+    try {
+      await within(limit, action(), () => new Silence(`nothing within ${limit} ms`))
+    } catch (reason) {
+      if (errorCodeOf(reason) !== "PathNotFound") left.push(`${what}: ${describeReason(reason)}`)
+    }
+  }
+  const driver = await storage.connect()
+  for (const path of uploads) {
+    await attempt(`the upload to ${path} could not be cancelled`, async () => {
+      const writer = await driver.writer(path, { append: true })
+      await writer.cancel()
+    })
+  }
+  await attempt(`${request.runFolder} could not be deleted`, () => driver.delete(request.runFolder))
+  await attempt("an instance could not be closed", async () => driver.close?.())
+  return left
+}

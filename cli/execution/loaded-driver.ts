@@ -1,0 +1,110 @@
+import {
+  type DriverModule,
+  DriverModuleError,
+  type OpenedStorage,
+  readDriverModule,
+  type StartedTarget,
+} from "../../drivers/define.ts"
+import {
+  openStorage,
+  type ParameterIssue,
+  targetOf,
+  targetStartLimit,
+  validateParameters,
+} from "../../suites/execution/opening.ts"
+import type { DriverDescription } from "./protocol.ts"
+import { InputRefused } from "./refusals.ts"
+
+/** A driver module, loaded in this process. */
+export class LoadedDriver {
+  readonly module: DriverModule
+
+  private constructor(module: DriverModule) {
+    this.module = module
+  }
+
+  /**
+   * @param url of the module's file
+   * @param reference as the user wrote it, for errors
+   * @throws InputRefused, DriverModuleError
+   */
+  static async load(url: string, reference: string): Promise<LoadedDriver> {
+    const exported = await importModule(url, reference)
+    return new LoadedDriver(readDriverModule(exported, reference))
+  }
+
+  async describe(): Promise<DriverDescription> {
+    const { name, capabilities, parameters } = this.module
+    const target = await targetOf(this.module)
+    return {
+      name,
+      capabilities: { ...capabilities },
+      parameterSchema: jsonSchemaOf(parameters),
+      takesParameters: parameters !== undefined,
+      target: target === undefined ? null : { name: target.name, provides: [...target.provides] },
+    }
+  }
+
+  async validate(parameters: Readonly<Record<string, unknown>>): Promise<readonly ParameterIssue[]> {
+    const validated = await validateParameters(this.module, parameters)
+    return validated.valid ? [] : validated.issues
+  }
+
+  async startTarget(): Promise<StartedTarget> {
+    const target = await targetOf(this.module)
+    if (target === undefined) throw new Error(`the driver ${this.module.name} names no target`)
+    return target.start({ signal: AbortSignal.timeout(targetStartLimit) })
+  }
+
+  /**
+   * @param parameters as they came, before the schema
+   * @param milliseconds after which opening counts as failed
+   */
+  async open(parameters: Readonly<Record<string, unknown>>, milliseconds: number): Promise<OpenedStorage> {
+    const validated = await validateParameters(this.module, parameters)
+    if (!validated.valid) throw new InputRefused(validated.issues.map(({ message }) => message).join("; "))
+    return openStorage(this.module, validated.value, milliseconds)
+  }
+}
+
+const typescriptEndings = /\.(ts|mts|cts)$/
+
+async function importModule(url: string, reference: string): Promise<unknown> {
+  // Node strips types, but resolves "./x.js" to no "./x.ts" and knows no enums: a driver is loaded as its author's tools would.
+  if (typescriptEndings.test(url)) {
+    const { register } = await import("tsx/esm/api")
+    register()
+  }
+  let module: Readonly<Record<string, unknown>>
+  try {
+    module = await import(url)
+  } catch (reason) {
+    throw new InputRefused(`${reference} cannot be loaded: ${firstLine(reason)}`)
+  }
+  if (!("default" in module))
+    throw new DriverModuleError(`${reference} has no driver in it: it must "export default defineDriver({ name, open })"`)
+  // A module compiled to CommonJS has its exports one level deeper.
+  const exported = module["default"]
+  return typeof exported === "object" && exported !== null && "__esModule" in exported && "default" in exported
+    ? exported.default
+    : exported
+}
+
+function firstLine(reason: unknown): string {
+  const text = reason instanceof Error ? reason.message : String(reason)
+  return text.split("\n", 1).join("")
+}
+
+/** Schemas that describe themselves as JSON Schema do so under "~standard" too (Standard JSON Schema). */
+function jsonSchemaOf(schema: DriverModule["parameters"]): Readonly<Record<string, unknown>> | null {
+  const standard: object | undefined = schema?.["~standard"]
+  const converter: unknown = standard === undefined ? undefined : Reflect.get(standard, "jsonSchema")
+  if (typeof converter !== "object" || converter === null) return null
+  const input: unknown = Reflect.get(converter, "input")
+  if (typeof input !== "function") return null
+  try {
+    return input.call(converter, { target: "draft-2020-12" })
+  } catch {
+    return null // a schema may hold what JSON Schema cannot say: then names are left to the schema itself
+  }
+}

@@ -1,0 +1,12 @@
+import { DriverModuleError } from "../../drivers/define.ts"
+import { describeReason, looksLikeNetworkFailure } from "../../suites/execution/failures.ts"
+
+/** What the user can mend: a module that does not load, parameters that do not fit. */
+export class InputRefused extends Error {
+  override readonly name = "InputRefused"
+}
+
+export function refusalOf(reason: unknown): { readonly kind: "input" | "network" | "failure"; readonly message: string } {
+  if (reason instanceof InputRefused || reason instanceof DriverModuleError) return { kind: "input", message: reason.message }
+  return { kind: looksLikeNetworkFailure(reason) ? "network" : "failure", message: describeReason(reason) }
+}

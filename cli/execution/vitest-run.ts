@@ -1,0 +1,47 @@
+import { fileURLToPath } from "node:url"
+import { parseCLI, startVitest } from "vitest/node"
+import { levels, type Rule, subjectOf } from "../../suites/rule.ts"
+
+export interface VitestRunOptions {
+  /** Absolute paths of the files with the rules. */
+  readonly files: readonly string[]
+  readonly rules: readonly Rule[]
+  /** Rules under way at a time. */
+  readonly concurrency: number
+  /** Vitest's own options, as written on the command line: tags, shard, reporters … */
+  readonly passThrough: readonly string[]
+}
+
+/**
+ * Runs rules as tests of Vitest's, in a thread of this process. A configuration in the user's folder is not looked at. The verdict
+ * comes from the rules' outcomes; what Vitest makes of them is for its own reporters.
+ */
+export async function runWithVitest({ files, rules, concurrency, passThrough }: VitestRunOptions): Promise<void> {
+  const ours = fileURLToPath(new URL("../..", import.meta.url))
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
+  const { options } = parseCLI(["vitest", ...passThrough])
+  const reporters = [options.reporter ?? []].flat()
+  const exitCode = process.exitCode
+  const vitest = await startVitest([], {
+    ...options,
+    config: false,
+    root: ours,
+    dir: ours,
+    watch: false,
+    run: true,
+    include: files.map((file) => file.replaceAll("\\", "/")),
+    exclude: [],
+    runner: fileURLToPath(new URL(`./rule-runner.${extension}`, import.meta.url)),
+    pool: "threads",
+    isolate: false,
+    maxWorkers: 1,
+    maxConcurrency: concurrency,
+    testTimeout: 0,
+    passWithNoTests: true,
+    tags: [...levels, ...new Set(rules.map(subjectOf))].map((name) => ({ name })),
+    provide: { chosenRules: rules.map((rule) => rule.id) },
+    reporters: reporters.length === 0 ? [{}] : reporters,
+  })
+  await vitest.close()
+  process.exitCode = exitCode
+}

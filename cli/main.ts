@@ -1,0 +1,140 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
+import { suiteNames } from "../suites/catalogue.ts"
+import { BadInput } from "./bad-input.ts"
+import { certify } from "./certify.ts"
+import { parseDuration } from "../drivers/azure/duration.ts"
+import { listRules } from "./rules.ts"
+import { packageVersion } from "./version.ts"
+
+/** Runs the command with these arguments and sets the process's exit code. Never rejects. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync([...argv], { from: "user" })
+  } catch (reason) {
+    process.exitCode = exitCodeFor(reason)
+    if (!(reason instanceof CommanderError)) process.stderr.write(`${tell(reason)}\n`)
+  }
+}
+
+/** Commander ends by an error in any case, with its own exit code 0 after help and version. */
+function exitCodeFor(reason: unknown): number {
+  if (reason instanceof CommanderError) return reason.exitCode === 0 ? 0 : 2
+  return reason instanceof BadInput ? 2 : 70
+}
+
+/** One line for what the user can mend; everything for what is our own fault. */
+function tell(reason: unknown): string {
+  if (reason instanceof BadInput) return `error: ${reason.message}`
+  const details = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)
+  return `error: this is a defect of storage-driver-conformance itself, please report it\n${details}`
+}
+
+function program(): Command {
+  const command = new Command("storage-driver-conformance")
+    .description("Certifies storage drivers: which rules of the contract a driver keeps, and which it breaks.")
+    .version(packageVersion())
+    .exitOverride()
+    .showSuggestionAfterError()
+    .enablePositionalOptions()
+  command.addCommand(certifyCommand())
+  command.addCommand(rulesCommand())
+  return command
+}
+
+function certifyCommand(): Command {
+  return new Command("certify")
+    .description("Run the suites against a driver and give a verdict.")
+    .argument("<driver>", "inmemory, filesystem, azure, a path to a module (.ts .mts .js .mjs), or a package name")
+    .argument("[vitest...]", "after --: options of Vitest's own, such as --reporter, --shard or --tags-filter")
+    .addOption(new Option("--suite <name>", "suite to run").choices([...suiteNames]).default("contract"))
+    .option("--rule <glob>", "only rules whose id matches; may be given again", collect, [])
+    .option("--seed <number>", "seed of all that is generated; printed by each run", parseSeed)
+    .option("-p, --parameter <key=value>", "parameter of the driver; may be given again", collect, [])
+    .option("--config <file>", "take the driver's parameters from the storage section of a registry's configuration")
+    .addOption(
+      new Option(
+        "--target <kind>",
+        "what to run on: a backend started for this run, or an account of your own, its parameters taken from -p, --config and the environment",
+      ).choices(["embedded", "account"]),
+    )
+    .option("--json <file>", "write the result as JSON")
+    .option("--junit <file>", "write the result as JUnit XML")
+    .option("--timeout <duration>", "time for each call into the driver", parseMilliseconds, 10_000)
+    .option("--deadline <duration>", "time for the whole run; rules that have not begun by then are not run", parseMilliseconds)
+    .option("--concurrency <n>", "processes that run rules side by side", parseCount)
+    .option("--strict", "count a broken SHOULD like a broken MUST", false)
+    .option("--known-failures <file>", "rules that are known to be broken, each with a reason")
+    .option("--verbose", "tell more of each rule", false)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .addHelpText("after", certifyExamples)
+    .action(async (driver: string, vitest: string[], options: CertifyFlags) => {
+      process.exitCode = await certify(driver, { ...options, vitest })
+    })
+}
+
+interface CertifyFlags {
+  readonly suite: (typeof suiteNames)[number]
+  readonly rule: readonly string[]
+  readonly seed?: number
+  readonly parameter: readonly string[]
+  readonly config?: string
+  readonly target?: "embedded" | "account"
+  readonly json?: string
+  readonly junit?: string
+  readonly timeout: number
+  readonly deadline?: number
+  readonly concurrency?: number
+  readonly strict: boolean
+  readonly knownFailures?: string
+  readonly verbose: boolean
+}
+
+const certifyExamples = `
+Examples:
+  storage-driver-conformance certify azure
+  storage-driver-conformance certify ./my-driver.ts -p endpoint=http://127.0.0.1:9000 -p bucket=test
+  storage-driver-conformance certify azure --config /etc/distribution/config.yml
+  storage-driver-conformance certify filesystem --rule 'move/*' --seed 42 --junit report.xml
+  storage-driver-conformance certify ./my-driver.ts -- --shard=1/2 --reporter=verbose
+
+Exit codes: 0 conformant, 1 nonconformant, 2 bad input, 3 inconclusive.`
+
+function rulesCommand(): Command {
+  return new Command("rules")
+    .description("Print the catalogue of rules, or one rule with its reason.")
+    .argument("[id]", "id of a rule, such as move/removes-the-source")
+    .exitOverride()
+    .addHelpText(
+      "after",
+      "\nExamples:\n  storage-driver-conformance rules\n  storage-driver-conformance rules move/removes-the-source",
+    )
+    .action(async (id: string | undefined) => {
+      const { stdout } = process
+      stdout.write(await listRules(id, { columns: stdout.columns ?? 100, colour: stdout.isTTY === true && stdout.hasColors() }))
+    })
+}
+
+function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value]
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text)
+  if (!/^-?\d+$/.test(text) || seed !== (seed | 0)) throw new InvalidArgumentError("It must be a whole number of 32 bits.")
+  return seed
+}
+
+function parseCount(text: string): number {
+  const count = Number(text)
+  if (!Number.isSafeInteger(count) || count < 1 || count > 64)
+    throw new InvalidArgumentError("It must be a whole number from 1 to 64.")
+  return count
+}
+
+function parseMilliseconds(text: string): number {
+  const milliseconds = parseDuration(text)
+  if (milliseconds === undefined || milliseconds < 1)
+    throw new InvalidArgumentError("It must be a duration such as 500ms, 10s or 2m.")
+  return milliseconds
+}

@@ -1,0 +1,59 @@
+import type { RuleOutcome } from "../../suites/execution/outcome.ts"
+import type { Level } from "../../suites/rule.ts"
+
+/** What the user says of rules that are known to be broken. */
+export interface KnownFailure {
+  readonly rule: string
+  readonly reason: string
+  /** Whether the rule is kept now and then, so that passing is no news. */
+  readonly sometimes: boolean
+}
+
+/** One rule with what came of it: all that reports know, without the check. */
+export interface RuleResult {
+  readonly id: string
+  readonly level: Level
+  readonly statement: string
+  readonly why: string
+  readonly source: string
+  readonly outcome: RuleOutcome
+  readonly knownFailure?: KnownFailure
+  /** How to run just this rule again in the same way. */
+  readonly replay: string
+}
+
+/**
+ * - conformant: no binding rule is broken, and those that could be run were.
+ * - nonconformant: a MUST or a declared capability is broken (with `--strict` a SHOULD too), or a known failure is none any more.
+ * - inconclusive: the backend did not answer, time ran out, or what a MUST stands on could not be prepared.
+ * - not run: no rule was chosen.
+ */
+export type Verdict = "conformant" | "nonconformant" | "inconclusive" | "not run"
+
+export interface SuiteResult {
+  readonly name: string
+  readonly verdict: Verdict
+  readonly rules: readonly RuleResult[]
+}
+
+/** One run of the command, as every report renders it. Holds no secret. */
+export interface RunResult {
+  readonly version: string
+  readonly driver: { readonly name: string; readonly reference: string }
+  /** What the driver ran on: "Azurite 3.37.0, embedded". */
+  readonly backend: string
+  readonly seed: number
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly milliseconds: number
+  readonly strict: boolean
+  readonly suites: readonly SuiteResult[]
+  readonly verdict: Verdict
+  /** Why the run ended before its end, where it did. */
+  readonly endedEarly?: string
+  /** What the reader should know beside the rules: what could not be cleaned up, what the driver printed at its end. */
+  readonly notes: readonly string[]
+}
+
+/** 0 conformant, 1 nonconformant, 2 bad input, 3 inconclusive. */
+export type ExitCode = 0 | 1 | 2 | 3

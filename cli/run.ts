@@ -1,0 +1,103 @@
+import { availableParallelism } from "node:os"
+import type { Suite } from "../suites/catalogue.ts"
+import type { RuleOutcome } from "../suites/execution/outcome.ts"
+import type { Rule } from "../suites/rule.ts"
+import type { CertifyOptions } from "./certify.ts"
+import type { Backend, DriverModuleLocation } from "./execution/backend.ts"
+import { Conductor } from "./execution/conductor.ts"
+import { answerForRules } from "./execution/rule-channel.ts"
+import { runWithVitest } from "./execution/vitest-run.ts"
+import type { Interruption } from "./interrupts.ts"
+import type { PreparedStorage } from "./prepare-storage.ts"
+import { createProgress } from "./reports/progress.ts"
+import { replayCommand } from "./reports/replay-command.ts"
+import type { KnownFailure, RuleResult, RunResult } from "./reports/result.ts"
+import { verdictOf, worstOf } from "./reports/verdict.ts"
+import { packageVersion } from "./version.ts"
+
+export interface RunPlan {
+  readonly reference: string
+  readonly options: CertifyOptions
+  readonly startedAt: Date
+  readonly suite: Suite
+  /** Those that were chosen. */
+  readonly rules: readonly Rule[]
+  readonly knownFailures: readonly KnownFailure[]
+  readonly storage: PreparedStorage
+  readonly backend: Backend
+  readonly location: DriverModuleLocation
+  readonly interruption: Interruption
+}
+
+const probeLimit = 5_000
+
+/** Runs the chosen rules on a prepared storage, cleans up, and gives the result. */
+export async function performRun(plan: RunPlan): Promise<RunResult> {
+  const { options, rules, storage, backend } = plan
+  const concurrency = options.concurrency ?? Math.min(4, Math.max(2, availableParallelism()))
+  const { stderr } = process
+  const progress = createProgress({ stream: stderr, live: stderr.isTTY === true, colour: stderr.isTTY === true && stderr.hasColors() })
+  const levels = new Map(rules.map(({ id, level }) => [id, level]))
+  const conductor = new Conductor({
+    module: plan.location,
+    open: storage.request,
+    concurrency,
+    redact: storage.redactor.deep,
+    probe: () => backend.probe(Math.min(options.timeout, probeLimit)),
+    onStarted: (ruleId) => progress.started(ruleId),
+    onFinished: (outcome) => progress.finished({ id: outcome.ruleId, level: levels.get(outcome.ruleId) ?? "MUST", outcome }),
+  })
+  if (!storage.reachable.answers) conductor.giveUp(storage.reachable.reason)
+  const deadline = options.deadline === undefined ? undefined : setTimeout(() => conductor.stop("time ran out"), options.deadline)
+  plan.interruption.requested.then((signal) => conductor.stop(`interrupted by ${signal}`))
+  const stopAnswering = answerForRules((ruleId) => conductor.run(ruleId))
+  progress.total(rules.length)
+  try {
+    await runWithVitest({ files: plan.suite.files, rules, concurrency, passThrough: options.vitest })
+  } finally {
+    clearTimeout(deadline)
+    stopAnswering()
+    await conductor.end()
+    progress.done()
+  }
+  const left = storage.request.ownStorage || !storage.reachable.answers ? [] : await backend.cleanUp(conductor.uploads)
+  return resultOf(plan, conductor, [...conductor.leftovers, ...storage.redactor.deep(left)])
+}
+
+function resultOf(plan: RunPlan, conductor: Conductor, notes: readonly string[]): RunResult {
+  const { options, storage, suite } = plan
+  const results = plan.rules.flatMap((rule) => ruleResult(rule, plan, conductor.outcomes.get(rule.id) ?? missing(rule, conductor)))
+  const verdict = verdictOf(results, options.strict, conductor.gone)
+  const suites = [{ name: suite.name, verdict, rules: results }]
+  return {
+    version: packageVersion(),
+    driver: { name: storage.driver.name, reference: plan.reference },
+    backend: storage.description,
+    seed: storage.request.seed,
+    startedAt: plan.startedAt.toISOString(),
+    milliseconds: Date.now() - plan.startedAt.getTime(),
+    strict: options.strict,
+    suites,
+    verdict: worstOf(suites, conductor.gone),
+    ...(conductor.stopped === undefined ? {} : { endedEarly: storage.redactor.deep(conductor.stopped) }),
+    notes,
+  }
+}
+
+/** A rule that was never asked for was either left out by Vitest's own filters, or the run ended before its turn. */
+function missing(rule: Rule, conductor: Conductor): RuleOutcome | undefined {
+  if (conductor.stopped === undefined) return undefined
+  return { ruleId: rule.id, checks: 0, calls: 0, milliseconds: 0, status: "inconclusive", because: "stopped", reason: conductor.stopped }
+}
+
+function ruleResult(rule: Rule, plan: RunPlan, outcome: RuleOutcome | undefined): RuleResult[] {
+  if (outcome === undefined) return []
+  const { id, level, statement, why, source } = rule
+  const knownFailure = plan.knownFailures.find((known) => known.rule === id)
+  const replay = replayCommand(id, {
+    reference: plan.reference,
+    seed: plan.storage.request.seed,
+    options: plan.storage.replayOptions,
+  })
+  return [{ id, level, statement, why, source, outcome, replay, ...(knownFailure === undefined ? {} : { knownFailure }) }]
+}

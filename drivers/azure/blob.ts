@@ -1,0 +1,36 @@
+import type { BlobClient } from "@azure/storage-blob"
+import { isBlobNotFound, ServiceError } from "./errors.ts"
+import { request } from "./request.ts"
+
+export interface BlobProperties {
+  readonly etag: string
+  /** In bytes. */
+  readonly size: number
+  readonly lastModified: Date
+  readonly blobType: string
+  readonly copyId: string | undefined
+  readonly copyStatus: string | undefined
+}
+
+/** What is committed at the blob's name; undefined where nothing is. */
+export async function blobProperties(blob: BlobClient, signal: AbortSignal | undefined): Promise<BlobProperties | undefined> {
+  try {
+    const answer = await request((abortSignal) => blob.getProperties({ abortSignal }), { signal })
+    const { etag, contentLength: size, lastModified, blobType, copyId, copyStatus } = answer
+    if (etag === undefined || size === undefined || lastModified === undefined || blobType === undefined) {
+      throw new ServiceError({ message: "the service's answer lacks the properties of the blob" })
+    }
+    return { etag, size, lastModified, blobType, copyId, copyStatus }
+  } catch (error) {
+    if (isBlobNotFound(error)) return undefined
+    throw error
+  }
+}
+
+/**
+ * Whether the blob is the destination of a copy that has not succeeded. The service lists such a blob, empty; for the driver it
+ * is not there, since who finds a file takes it to be whole.
+ */
+export function isIncompleteCopy({ copyStatus }: { readonly copyStatus?: string | undefined }): boolean {
+  return copyStatus !== undefined && copyStatus !== "success"
+}

@@ -1,0 +1,208 @@
+import { randomBytes } from "node:crypto"
+import type { BlockBlobClient } from "@azure/storage-blob"
+import { type CallOptions, type FileWriter, StorageDriverError } from "../contract.ts"
+import { blobProperties } from "./blob.ts"
+import { baseOf, maxEpoch } from "./block-id.ts"
+import { BlockStager } from "./block-stager.ts"
+import { blobNotFound, driverName, hasErrorCode, isBlobNotFound, toDriverError } from "./errors.ts"
+import { request } from "./request.ts"
+import {
+  blockSize,
+  latestUpload,
+  maxBlocks,
+  newUpload,
+  nextBlockId,
+  type StagedBlock,
+  tombstoneId,
+  type Upload,
+} from "./uploads.ts"
+
+const contentType = "application/octet-stream"
+
+export interface WriterTarget {
+  readonly blob: BlockBlobClient
+  readonly path: string
+}
+
+/**
+ * Opens an upload in blocks staged at the blob itself: they are invisible until one request commits them in place of what is
+ * there, and any other process finds them in the service.
+ */
+export async function openWriter(
+  { blob, path }: WriterTarget,
+  { append, signal }: { readonly append: boolean; readonly signal: AbortSignal | undefined },
+): Promise<FileWriter> {
+  const committed = await blobProperties(blob, signal)
+  if (committed !== undefined && committed.blobType !== "BlockBlob") {
+    throw unusable(path, `the blob is a ${committed.blobType}, to which no blocks can be staged: delete it first`)
+  }
+  const base = baseOf(committed?.etag)
+  const staged = await stagedBlocks(blob, signal)
+  const nonce = randomBytes(8).toString("hex")
+  const fresh = newUpload(staged, base, nonce, Date.now())
+  if (!append) {
+    await stageOneByte(blob, fresh.marker, signal)
+    return new BlockWriter({ blob, path, nonce, upload: fresh, epoch: 0, begun: true })
+  }
+  const pending = pendingUpload(staged, base)
+  if (pending !== undefined) {
+    if (pending.epoch >= maxEpoch) throw unusable(path, `the upload has been resumed ${maxEpoch} times, which is the limit`)
+    return new BlockWriter({ blob, path, nonce, upload: pending, epoch: pending.epoch + 1, begun: true })
+  }
+  if (committed === undefined) throw blobNotFound()
+  if (committed.size > 0) throw unusable(path, "content that is committed cannot be appended to")
+  return new BlockWriter({ blob, path, nonce, upload: fresh, epoch: 0, begun: false })
+}
+
+/** Whether an upload is pending that could be resumed. */
+export async function hasPendingUpload(blob: BlockBlobClient, signal: AbortSignal | undefined): Promise<boolean> {
+  const committed = await blobProperties(blob, signal)
+  return pendingUpload(await stagedBlocks(blob, signal), baseOf(committed?.etag)) !== undefined
+}
+
+/** Other content at the path than when the upload began means that it was superseded: the service drops its blocks then. */
+function pendingUpload(staged: readonly StagedBlock[], base: string): Upload | undefined {
+  const upload = latestUpload(staged)
+  return upload?.base === base ? upload : undefined
+}
+
+async function stagedBlocks(blob: BlockBlobClient, signal: AbortSignal | undefined): Promise<readonly StagedBlock[]> {
+  try {
+    const { uncommittedBlocks } = await request((abortSignal) => blob.getBlockList("uncommitted", { abortSignal }), { signal })
+    return uncommittedBlocks?.map(({ name, size }) => ({ id: name, size })) ?? []
+  } catch (error) {
+    if (isBlobNotFound(error)) return []
+    throw error
+  }
+}
+
+/** Markers and tombstones have one byte, since the service refuses empty blocks. */
+async function stageOneByte(blob: BlockBlobClient, id: string, signal: AbortSignal | undefined): Promise<void> {
+  await request((abortSignal) => blob.stageBlock(id, Buffer.alloc(1), 1, { abortSignal }), { signal })
+}
+
+function unusable(path: string, reason: string): StorageDriverError {
+  return new StorageDriverError({ driverName, path, message: `${driverName}: upload to ${path}: ${reason}` })
+}
+
+interface BlockWriterOptions extends WriterTarget {
+  readonly nonce: string
+  readonly upload: Upload
+  readonly epoch: number
+  /** Whether the marker is staged. */
+  readonly begun: boolean
+}
+
+/**
+ * Its memory: one block that fills, and those on their way. A call that fails ends the writer; the upload can be resumed. That
+ * nothing is called after close, commit or cancel is seen to by the argument checks in front of the driver.
+ */
+class BlockWriter implements FileWriter {
+  readonly #options: BlockWriterOptions
+  readonly #stager: BlockStager
+  readonly #blocks: string[]
+  #begun: boolean
+  /** Bytes in blocks; the rest of the size is in the buffer. */
+  #staged: number
+  #buffer: Buffer | undefined
+  #filled = 0
+
+  constructor(options: BlockWriterOptions) {
+    this.#options = options
+    this.#stager = new BlockStager(options.blob)
+    this.#blocks = [...options.upload.blocks]
+    this.#staged = options.upload.size
+    this.#begun = options.begun
+  }
+
+  get size(): number {
+    return this.#staged + this.#filled
+  }
+
+  async write(chunk: Uint8Array, { signal }: CallOptions = {}): Promise<void> {
+    await this.#unlessFailed("write", signal, async () => {
+      let rest = chunk
+      while (rest.length > 0) {
+        this.#buffer ??= Buffer.allocUnsafeSlow(blockSize)
+        const taken = rest.subarray(0, blockSize - this.#filled)
+        this.#buffer.set(taken, this.#filled)
+        this.#filled += taken.length
+        rest = rest.subarray(taken.length)
+        if (this.#filled === blockSize) await this.#stageBuffer(signal)
+      }
+    })
+  }
+
+  async close({ signal }: CallOptions = {}): Promise<void> {
+    await this.#unlessFailed("close", signal, () => this.#flush(signal))
+  }
+
+  /** The request has no condition: repeated after a lost answer it still succeeds. */
+  async commit({ signal }: CallOptions = {}): Promise<void> {
+    await this.#unlessFailed("commit", signal, async () => {
+      await this.#flush(signal)
+      const { blob, path } = this.#options
+      const blobHTTPHeaders = { blobContentType: contentType }
+      try {
+        await request((abortSignal) => blob.commitBlockList(this.#blocks, { abortSignal, blobHTTPHeaders }), { signal })
+      } catch (error) {
+        if (!hasErrorCode(error, "InvalidBlockList")) throw error
+        throw unusable(path, "its blocks are gone, since other content was committed or deleted at the path: begin it anew")
+      }
+    })
+  }
+
+  /**
+   * The blocks stay until the service drops them, with the next commit or delete at the path or after a week, and can be neither
+   * seen nor resumed. Deleting them now could not be kept from deleting what another writer commits at that moment.
+   */
+  async cancel({ signal }: CallOptions = {}): Promise<void> {
+    const { blob, path, upload, nonce } = this.#options
+    await this.#stager.stop(unusable(path, "it was cancelled"))
+    this.#buffer = undefined
+    if (!this.#begun) return
+    try {
+      const latest = latestUpload(await stagedBlocks(blob, signal))
+      if (latest?.marker === upload.marker) await stageOneByte(blob, tombstoneId(latest, nonce), signal)
+    } catch (error) {
+      throw toDriverError(error, "cancel the upload to", path, signal)
+    }
+  }
+
+  async #unlessFailed(operation: string, signal: AbortSignal | undefined, run: () => Promise<void>): Promise<void> {
+    try {
+      this.#stager.throwIfFailed()
+      await run()
+    } catch (error) {
+      const failure = toDriverError(error, `${operation} the upload to`, this.#options.path, signal)
+      this.#stager.fail(failure)
+      this.#buffer = undefined
+      throw failure
+    }
+  }
+
+  async #flush(signal: AbortSignal | undefined): Promise<void> {
+    await this.#stageBuffer(signal)
+    await this.#stager.drain(signal)
+  }
+
+  async #stageBuffer(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#buffer === undefined || this.#filled === 0) return
+    const { blob, path, upload, epoch, nonce } = this.#options
+    if (this.#blocks.length >= maxBlocks) {
+      throw unusable(
+        path,
+        `it has ${maxBlocks} blocks, which is the limit: one for every ${blockSize} bytes and one for every close`,
+      )
+    }
+    if (!this.#begun) await stageOneByte(blob, upload.marker, signal)
+    this.#begun = true
+    const content = this.#buffer.subarray(0, this.#filled)
+    const id = nextBlockId(upload, { last: this.#blocks.at(-1), offset: this.#staged, epoch, nonce })
+    this.#blocks.push(id)
+    this.#staged += this.#filled
+    this.#filled = 0
+    this.#buffer = undefined
+    await this.#stager.add(id, content, signal)
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdir, readdir, realpath, rm, rmdir, stat } from "node:fs/promises"
+import { join, resolve } from "node:path"
+import { createFolders, unlessMissing } from "./durable.ts"
+
+export const driverName = "filesystem"
+
+/**
+ * Where things are below the root directory. Files stand directly below it under their own paths, as Distribution's driver lays them
+ * out; what is not a file of the registry is below `~state`, a name outside the grammar of paths, on the same file system so that a
+ * rename brings it into place.
+ */
+export interface Layout {
+  /** Real path of the root directory. */
+  readonly root: string
+  /** Folder of all that no path reaches. */
+  readonly state: string
+  /** One folder for each path that has a pending upload. */
+  readonly uploads: string
+  /** Files that are being written, and folders that are being deleted. */
+  readonly temporary: string
+}
+
+const day = 24 * 60 * 60 * 1000
+
+/**
+ * Makes the folders that are missing, and removes what killed processes left: everything temporary that was last changed more than a
+ * day ago, which is longer than any call takes. Pending uploads are kept, whatever their age.
+ */
+export async function prepareLayout(rootDirectory: string): Promise<Layout> {
+  await createFolders(resolve(rootDirectory))
+  const root = await realpath(rootDirectory)
+  const state = join(root, "~state")
+  const layout = { root, state, uploads: join(state, "uploads"), temporary: join(state, "temporary") }
+  await createFolders(layout.uploads)
+  await createFolders(layout.temporary)
+  await sweep(layout.temporary)
+  return layout
+}
+
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const entry = join(folder, name)
+    const info = await unlessMissing(stat(entry))
+    if (info !== undefined && info.mtimeMs < Date.now() - day) await rm(entry, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * What a driver author imports: the contract, `defineDriver`, and `conformance` for those who have a test runner already. Importing
+ * it loads no rule and no test runner.
+ */
+export * from "./drivers/contract.ts"
+export {
+  type BundledTargetName,
+  type Capabilities,
+  type DriverModule,
+  defineDriver,
+  type OpenedStorage,
+  type StartedTarget,
+  type Target,
+} from "./drivers/define.ts"
+export { type ConformanceOptions, conformance, type HostRunner } from "./suites/conformance.ts"

@@ -1,0 +1,46 @@
+import type { DriverModule, OpenedStorage, Target } from "../../drivers/define.ts"
+import { within } from "./time-limits.ts"
+
+/** One complaint of a schema about one parameter. */
+export interface ParameterIssue {
+  /** The parameter's name, its parts joined by dots; "" where the complaint is about all of them. */
+  readonly parameter: string
+  readonly message: string
+}
+
+export type ValidatedParameters =
+  | { readonly valid: true; readonly value: unknown }
+  | { readonly valid: false; readonly issues: readonly ParameterIssue[] }
+
+/** Holds parameters against the module's schema; a module without one takes them as they are. */
+export async function validateParameters(module: DriverModule, parameters: unknown): Promise<ValidatedParameters> {
+  if (module.parameters === undefined) return { valid: true, value: parameters }
+  const result = await module.parameters["~standard"].validate(parameters)
+  if (result.issues === undefined) return { valid: true, value: result.value }
+  const issues = result.issues.map(({ message, path }) => ({
+    parameter: (path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join("."),
+    message,
+  }))
+  return { valid: false, issues }
+}
+
+/**
+ * Opens a storage.
+ *
+ * @param parameters as the schema gave them
+ * @param milliseconds after which opening counts as failed
+ */
+export function openStorage(module: DriverModule, parameters: unknown, milliseconds: number): Promise<OpenedStorage> {
+  const opening = module.open({ parameters, signal: AbortSignal.timeout(milliseconds) })
+  return within(milliseconds, opening, () => new Error(`open() did not settle within ${milliseconds} ms`))
+}
+
+/** The target that a module names or brings. Bundled ones are loaded only when they are asked for. */
+export async function targetOf(module: DriverModule): Promise<Target | undefined> {
+  if (typeof module.target !== "string") return module.target
+  const { bundledTargets } = await import("../../fixtures/targets/index.ts")
+  return bundledTargets[module.target]
+}
+
+/** Milliseconds for a target to start. */
+export const targetStartLimit = 60_000

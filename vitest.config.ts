@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config"
+
+/** The project's own tests. The suites that certify drivers are run by the command, which looks at no configuration. */
+export default defineConfig({
+  test: {
+    include: ["{drivers,suites,fixtures,cli,ci}/**/*.test.ts"],
+    pool: "forks",
+    testTimeout: 20_000,
+  },
+})
