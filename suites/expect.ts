@@ -1,5 +1,6 @@
 import { errorCodeOf, type StorageDriverErrorCode } from "../drivers/contract.ts"
-import { type Content, describeContent, diagnose, firstDifference } from "../fixtures/content.ts"
+import { type Content, firstDifference } from "../fixtures/content.ts"
+import { describeContent, diagnose } from "../fixtures/content-diagnosis.ts"
 import { CallFailed, describeReason, RuleBroken } from "./execution/failures.ts"
 import { unprefixed } from "./execution/observation.ts"
 import type { ObservedDriver } from "./execution/observed-driver.ts"

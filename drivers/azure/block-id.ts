@@ -5,20 +5,20 @@ import { createHash } from "node:crypto"
  * belongs: all that another process needs to go on with an upload is in the list of ids.
  *
  * The service wants all uncommitted ids of a blob to have one length. The layout, 48 bytes before base64: version 1, kind 1,
- * generation 6, offset 6, epoch 2, base 8, nonce 8, parent 16.
+ * generation 6, offset 6, epoch 6, base 8, nonce 4, parent 16.
  */
 export interface BlockId {
   /** A marker begins an upload and a tombstone ends it; neither is ever committed. */
   readonly kind: "marker" | "data" | "tombstone"
-  /** Of uploads to one path the one with the highest generation counts. Milliseconds since 1970 at its beginning, as far as possible. */
+  /** Of uploads to one path the one with the highest generation counts. Milliseconds since 1970 at its beginning. */
   readonly generation: number
   /** Where the block's bytes begin in the content. */
   readonly offset: number
-  /** How many times the upload had been resumed when the block was staged. */
+  /** The generation, or where the upload was resumed since, the time of that: of writers that overlap the last to come counts. */
   readonly epoch: number
   /** What was committed at the path when the upload began: see {@link baseOf}. 8 bytes in hexadecimal digits. */
   readonly base: string
-  /** Of one writer, random. 8 bytes in hexadecimal digits. */
+  /** Of one writer, random. 4 bytes in hexadecimal digits. */
   readonly nonce: string
   /** The id before it in the upload: see {@link hashOfId}. 16 bytes in hexadecimal digits; zeros for a marker. */
   readonly parent: string
@@ -26,7 +26,6 @@ export interface BlockId {
 
 const version = 1
 const kinds = ["marker", "data", "tombstone"] as const
-export const maxEpoch = 0xff_ff
 export const noParent = "00".repeat(16)
 
 export function encodeBlockId(id: BlockId): string {
@@ -35,9 +34,9 @@ export function encodeBlockId(id: BlockId): string {
   bytes.writeUInt8(kinds.indexOf(id.kind), 1)
   bytes.writeUIntBE(id.generation, 2, 6)
   bytes.writeUIntBE(id.offset, 8, 6)
-  bytes.writeUInt16BE(id.epoch, 14)
-  bytes.write(id.base, 16, "hex")
-  bytes.write(id.nonce, 24, "hex")
+  bytes.writeUIntBE(id.epoch, 14, 6)
+  bytes.write(id.base, 20, "hex")
+  bytes.write(id.nonce, 28, "hex")
   bytes.write(id.parent, 32, "hex")
   return bytes.toString("base64")
 }
@@ -51,9 +50,9 @@ export function decodeBlockId(text: string): BlockId | undefined {
     kind,
     generation: bytes.readUIntBE(2, 6),
     offset: bytes.readUIntBE(8, 6),
-    epoch: bytes.readUInt16BE(14),
-    base: bytes.toString("hex", 16, 24),
-    nonce: bytes.toString("hex", 24, 32),
+    epoch: bytes.readUIntBE(14, 6),
+    base: bytes.toString("hex", 20, 28),
+    nonce: bytes.toString("hex", 28, 32),
     parent: bytes.toString("hex", 32, 48),
   }
 }

@@ -33,8 +33,8 @@ export async function deleteTree(storage: Storage, path: string, signal: AbortSi
 /** A blob of which nothing is committed counts where its upload can be resumed: what a cancelled one left behind does not. */
 async function isThere(blob: ReturnType<Storage["blob"]>, signal: AbortSignal | undefined): Promise<boolean> {
   const committed = await blobProperties(blob, signal)
-  if (committed !== undefined) return !isIncompleteCopy(committed)
-  return hasPendingUpload(blob, signal)
+  if (committed !== undefined && !isIncompleteCopy(committed)) return true
+  return hasPendingUpload(blob, committed?.etag, signal)
 }
 
 /** One that is gone meanwhile was deleted by somebody else, or by a first try whose answer was lost. */

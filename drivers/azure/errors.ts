@@ -85,12 +85,13 @@ export function toDriverError(error: unknown, operation: string, path: string, s
   if (signal?.aborted === true && error === signal.reason) return error
   if (errorCodeOf(error) !== undefined) return error
   if (isBlobNotFound(error)) return new PathNotFoundError({ driverName, path })
-  const message = `${driverName}: ${operation} ${path}: ${error instanceof ServiceError ? describe(error) : String(error)}`
+  const reason = error instanceof ServiceError ? describe(error) : error instanceof Error ? error.message : String(error)
+  const message = `${driverName}: ${operation} ${path}: ${reason}`
   return new StorageDriverError({ driverName, path, message, cause: error })
 }
 
 function describe({ status, errorCode, message }: ServiceError): string {
-  const answer = [status, errorCode].filter((part) => part !== undefined).join(" ")
-  const explanation = (errorCode === undefined ? undefined : advice[errorCode]) ?? message
-  return [answer, explanation].filter((part) => part !== "").join(": ")
+  const whatToDo = errorCode === undefined ? undefined : advice[errorCode]
+  if (status === undefined) return [message, whatToDo].filter(Boolean).join(": ")
+  return [`${status} ${errorCode ?? ""}`.trim(), whatToDo ?? message].filter(Boolean).join(": ")
 }

@@ -66,9 +66,15 @@ async function copyWhole(
       if (!(error instanceof CopyNotStarted)) throw error
       // The answer to a copy that was refused may mean either blob, so what has become of the source is looked up.
       const now = await wholeBlob(source, signal)
-      if (now.etag === etag || tries === maxChangedSources) throw error.reason
+      if (now.etag === etag || tries === maxChangedSources) throw refused(error.reason)
     }
   }
+}
+
+/** The source is there, so that whatever the service calls missing must not be taken for it. */
+function refused(reason: ServiceError): ServiceError {
+  const message = `the service refused to copy: ${[reason.errorCode, reason.message].filter(Boolean).join(": ")}`
+  return new ServiceError({ message, status: reason.status, requestId: reason.requestId })
 }
 
 class CopyNotStarted extends Error {

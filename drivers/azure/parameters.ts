@@ -34,10 +34,8 @@ function retries(name: string) {
 }
 
 function delay(name: string) {
-  const explanation = explain({ name, accepted: 'a duration that is not negative, such as "100ms", "1.5s" or "2m"' })
-  return text({ name, accepted: 'a duration such as "100ms", "1.5s" or "2m"' }, (value) => parseDuration(value) !== undefined)
-    .refine((value) => (parseDuration(value) ?? 0) >= 0, explanation)
-    .transform((value) => parseDuration(value) ?? 0)
+  const parameter = { name, accepted: 'a duration that is not negative, such as "100ms", "1.5s" or "2m"' }
+  return text(parameter, (value) => (parseDuration(value) ?? -1) >= 0).transform((value) => parseDuration(value) ?? 0)
 }
 
 function isServiceUrl(value: string): boolean {

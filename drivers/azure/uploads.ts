@@ -34,8 +34,18 @@ export interface Upload {
 export function newUpload(staged: readonly StagedBlock[], base: string, nonce: string, now: number): Upload {
   const highest = highestGeneration(staged.flatMap(({ id }) => decodeBlockId(id) ?? []))
   const generation = Math.max(now, (highest ?? 0) + 1)
-  const marker = encodeBlockId({ kind: "marker", generation, offset: 0, epoch: 0, base, nonce, parent: noParent })
-  return { generation, base, marker, blocks: [], size: 0, epoch: 0 }
+  const marker = encodeBlockId({ kind: "marker", generation, offset: 0, epoch: generation, base, nonce, parent: noParent })
+  return { generation, base, marker, blocks: [], size: 0, epoch: generation }
+}
+
+/**
+ * The epoch of a writer that goes on with the upload: later than that of every other. Time alone would not do where clocks
+ * differ, and the blocks seen alone not while some are on their way.
+ *
+ * @param now milliseconds since 1970
+ */
+export function resumingEpoch({ epoch }: Upload, now: number): number {
+  return Math.max(now, epoch + 1)
 }
 
 export interface NextBlock extends Pick<BlockId, "offset" | "epoch" | "nonce"> {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto"
 import type { BlockBlobClient } from "@azure/storage-blob"
 import { type CallOptions, type FileWriter, StorageDriverError } from "../contract.ts"
 import { blobProperties } from "./blob.ts"
-import { baseOf, maxEpoch } from "./block-id.ts"
+import { baseOf } from "./block-id.ts"
 import { BlockStager } from "./block-stager.ts"
 import { blobNotFound, driverName, hasErrorCode, isBlobNotFound, toDriverError } from "./errors.ts"
 import { request } from "./request.ts"
@@ -12,6 +12,7 @@ import {
   maxBlocks,
   newUpload,
   nextBlockId,
+  resumingEpoch,
   type StagedBlock,
   tombstoneId,
   type Upload,
@@ -38,26 +39,32 @@ export async function openWriter(
   }
   const base = baseOf(committed?.etag)
   const staged = await stagedBlocks(blob, signal)
-  const nonce = randomBytes(8).toString("hex")
+  const nonce = randomBytes(4).toString("hex")
   const fresh = newUpload(staged, base, nonce, Date.now())
   if (!append) {
     await stageOneByte(blob, fresh.marker, signal)
-    return new BlockWriter({ blob, path, nonce, upload: fresh, epoch: 0, begun: true })
+    return new BlockWriter({ blob, path, nonce, upload: fresh, epoch: fresh.epoch, begun: true })
   }
   const pending = pendingUpload(staged, base)
   if (pending !== undefined) {
-    if (pending.epoch >= maxEpoch) throw unusable(path, `the upload has been resumed ${maxEpoch} times, which is the limit`)
-    return new BlockWriter({ blob, path, nonce, upload: pending, epoch: pending.epoch + 1, begun: true })
+    return new BlockWriter({ blob, path, nonce, upload: pending, epoch: resumingEpoch(pending, Date.now()), begun: true })
   }
   if (committed === undefined) throw blobNotFound()
   if (committed.size > 0) throw unusable(path, "content that is committed cannot be appended to")
-  return new BlockWriter({ blob, path, nonce, upload: fresh, epoch: 0, begun: false })
+  return new BlockWriter({ blob, path, nonce, upload: fresh, epoch: fresh.epoch, begun: false })
 }
 
-/** Whether an upload is pending that could be resumed. */
-export async function hasPendingUpload(blob: BlockBlobClient, signal: AbortSignal | undefined): Promise<boolean> {
-  const committed = await blobProperties(blob, signal)
-  return pendingUpload(await stagedBlocks(blob, signal), baseOf(committed?.etag)) !== undefined
+/**
+ * Whether an upload is pending that could be resumed.
+ *
+ * @param etag of what is committed at the blob's name, undefined where nothing is
+ */
+export async function hasPendingUpload(
+  blob: BlockBlobClient,
+  etag: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  return pendingUpload(await stagedBlocks(blob, signal), baseOf(etag)) !== undefined
 }
 
 /** Other content at the path than when the upload began means that it was superseded: the service drops its blocks then. */
@@ -146,7 +153,7 @@ class BlockWriter implements FileWriter {
       try {
         await request((abortSignal) => blob.commitBlockList(this.#blocks, { abortSignal, blobHTTPHeaders }), { signal })
       } catch (error) {
-        if (!hasErrorCode(error, "InvalidBlockList")) throw error
+        if (!hasErrorCode(error, "InvalidBlockList", "BlobNotFound")) throw error
         throw unusable(path, "its blocks are gone, since other content was committed or deleted at the path: begin it anew")
       }
     })

@@ -1,5 +1,6 @@
-import { mkdir, readdir, realpath, rm, rmdir, stat } from "node:fs/promises"
+import { lstat, readdir, realpath, rm } from "node:fs/promises"
 import { join, resolve } from "node:path"
+import { StorageDriverError } from "../contract.ts"
 import { createFolders, unlessMissing } from "./durable.ts"
 
 export const driverName = "filesystem"
@@ -24,23 +25,34 @@ const day = 24 * 60 * 60 * 1000
 
 /**
  * Makes the folders that are missing, and removes what killed processes left: everything temporary that was last changed more than a
- * day ago, which is longer than any call takes. Pending uploads are kept, whatever their age.
+ * day ago, which no call takes. Pending uploads are kept, whatever their age.
+ *
+ * @throws StorageDriverError where the root directory cannot be used
  */
 export async function prepareLayout(rootDirectory: string): Promise<Layout> {
-  await createFolders(resolve(rootDirectory))
-  const root = await realpath(rootDirectory)
-  const state = join(root, "~state")
-  const layout = { root, state, uploads: join(state, "uploads"), temporary: join(state, "temporary") }
-  await createFolders(layout.uploads)
-  await createFolders(layout.temporary)
-  await sweep(layout.temporary)
-  return layout
+  try {
+    await createFolders(resolve(rootDirectory))
+    const root = await realpath(rootDirectory)
+    const state = join(root, "~state")
+    const layout = { root, state, uploads: join(state, "uploads"), temporary: join(state, "temporary") }
+    await createFolders(layout.uploads)
+    await createFolders(layout.temporary)
+    await sweep(layout.temporary)
+    return layout
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new StorageDriverError({
+      driverName,
+      message: `${driverName}: rootdirectory ${JSON.stringify(rootDirectory)} cannot be used: ${reason}`,
+      cause,
+    })
+  }
 }
 
 async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const entry = join(folder, name)
-    const info = await unlessMissing(stat(entry))
+    const info = await unlessMissing(lstat(entry))
     if (info !== undefined && info.mtimeMs < Date.now() - day) await rm(entry, { recursive: true, force: true })
   }
 }

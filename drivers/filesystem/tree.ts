@@ -99,6 +99,8 @@ export class Tree {
       const place = await this.#place(path)
       if ((await lstat(place)).isDirectory()) {
         const outOfSight = join(this.#layout.temporary, randomUUID())
+        const now = new Date()
+        await utimes(place, now, now) // or another process that opens the storage takes an old folder for a leftover
         await rename(place, outOfSight)
         await rm(outOfSight, { recursive: true, force: true })
       } else {
@@ -138,7 +140,8 @@ export class Tree {
         message: `${driverName}: invalid path: ${path} has "." or ".." as a name`,
       })
     }
-    if (names.some((name) => name.length > longestName) || this.#layout.root.length + path.length > longestPath) throw tooLong(path)
+    if (names.some((name) => name.length > longestName) || this.#layout.root.length + path.length > longestPath)
+      throw tooLong(path)
   }
 
   #requireInside(real: string, path: string): void {
@@ -209,7 +212,11 @@ function isBelow(path: string, folder: string): boolean {
 
 function tooLong(path: string): InvalidPathError {
   const shown = path.length > 100 ? `${path.slice(0, 100)}…` : path
-  return new InvalidPathError({ driverName, path, message: `${driverName}: invalid path: too long for the file system: ${shown}` })
+  return new InvalidPathError({
+    driverName,
+    path,
+    message: `${driverName}: invalid path: too long for the file system: ${shown}`,
+  })
 }
 
 function conflict(path: string, reason: string): StorageDriverError {

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream"
 import { z } from "zod"
 import type { FileInfo, FileWriter, ReaderOptions, RedirectOptions, WalkOptions, WriterOptions } from "../../drivers/contract.ts"
-import { identify } from "../../fixtures/content.ts"
+import { identify } from "../../fixtures/content-diagnosis.ts"
 import { RuleBroken } from "./failures.ts"
 import { unprefixed } from "./observation.ts"
 

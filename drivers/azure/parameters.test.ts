@@ -1,0 +1,110 @@
+import { inspect } from "node:util"
+import { describe, expect, it } from "vitest"
+import { z } from "zod"
+import { parameters } from "./parameters.ts"
+
+const key = Buffer.alloc(64, 7).toString("base64")
+const required = { accountname: "account", accountkey: key, container: "registry" }
+
+function messages(given: unknown): string[] {
+  const { error } = parameters.safeParse(given)
+  return error?.issues.map(({ message }) => message) ?? []
+}
+
+describe("the parameters", () => {
+  it("have the defaults of Distribution", () => {
+    expect(parameters.parse(required)).toEqual({
+      ...required,
+      realm: "core.windows.net",
+      rootdirectory: "",
+      copy_status_poll_max_retry: 5,
+      copy_status_poll_delay: 100,
+    })
+  })
+
+  it.each([
+    [{ copy_status_poll_max_retry: "-1" }, { copy_status_poll_max_retry: -1 }],
+    [{ copy_status_poll_max_retry: 7 }, { copy_status_poll_max_retry: 7 }],
+    [{ copy_status_poll_delay: "1.5s" }, { copy_status_poll_delay: 1_500 }],
+    [{ max_retries: "9" }, { copy_status_poll_max_retry: 9 }],
+    [{ retry_delay: "2m" }, { copy_status_poll_delay: 120_000 }],
+    [{ max_retries: 3, copy_status_poll_max_retry: "3" }, { copy_status_poll_max_retry: 3 }],
+    [{ retry_delay: "1s", copy_status_poll_delay: "1000ms" }, { copy_status_poll_delay: 1_000 }],
+    [{ rootdirectory: "/some/path/" }, { rootdirectory: "some/path" }],
+    [{ rootdirectory: "/" }, { rootdirectory: "" }],
+    [{ serviceurl: "http://127.0.0.1:10000/account/" }, { serviceurl: "http://127.0.0.1:10000/account" }],
+    [{ realm: "core.chinacloudapi.cn" }, { realm: "core.chinacloudapi.cn" }],
+    [{ container: "$root" }, { container: "$root" }],
+  ])("take %j", (given, read) => {
+    expect(parameters.parse({ ...required, ...given })).toMatchObject(read)
+  })
+
+  it.each([
+    [{ accountname: "My Account" }, 'accountname must be 3 to 24 lower-case letters and digits, not "My Account"'],
+    [{ accountname: 5 }, "accountname must be 3 to 24 lower-case letters and digits, not 5"],
+    [
+      { container: "a--b" },
+      'container must be the name of a container: 3 to 63 lower-case letters, digits and single "-" between them, not "a--b"',
+    ],
+    [{ realm: "https://core.windows.net" }, 'realm must be a host name, not "https://core.windows.net"'],
+    [{ serviceurl: "127.0.0.1:10000" }, 'serviceurl must be an http or https URL without a query, not "127.0.0.1:10000"'],
+    [{ serviceurl: "ftp://host" }, 'serviceurl must be an http or https URL without a query, not "ftp://host"'],
+    [{ rootdirectory: "a//b" }, 'rootdirectory must be a path of letters, digits, ".", "_" and "-", not "a//b"'],
+    [{ copy_status_poll_max_retry: "many" }, 'copy_status_poll_max_retry must be a whole number from -1 on, not "many"'],
+    [{ copy_status_poll_max_retry: -2 }, "copy_status_poll_max_retry must be a whole number from -1 on, not -2"],
+    [{ max_retries: 1.5 }, "max_retries must be a whole number from -1 on, not 1.5"],
+    [
+      { copy_status_poll_delay: "100" },
+      'copy_status_poll_delay must be a duration that is not negative, such as "100ms", "1.5s" or "2m", not "100"',
+    ],
+    [{ retry_delay: "-1s" }, 'retry_delay must be a duration that is not negative, such as "100ms", "1.5s" or "2m", not "-1s"'],
+    [
+      { max_retries: 1, copy_status_poll_max_retry: 2 },
+      "copy_status_poll_max_retry and max_retries are two names of one parameter: give one of them, or both the same value",
+    ],
+    [
+      { retry_delay: "1s", copy_status_poll_delay: "2s" },
+      "copy_status_poll_delay and retry_delay are two names of one parameter: give one of them, or both the same value",
+    ],
+  ])("refuse %j", (given, message) => {
+    expect(messages({ ...required, ...given })).toEqual([message])
+  })
+
+  it.each(["accountname", "accountkey", "container"])("name %s where it is missing", (name) => {
+    const { [name]: _, ...others } = { ...required } as Record<string, string>
+    expect(messages(others)).toEqual([expect.stringMatching(`^${name} is missing: it must be `)])
+  })
+
+  it.each(["not base64!", "QUJD=", "QQ", "", 12345678])("never show a key that is not one: %j", (accountkey) => {
+    const [message, ...others] = messages({ ...required, accountkey })
+    expect(others).toEqual([])
+    expect(message).toBe("accountkey must be an account key in base64")
+  })
+
+  it("keep a key that is not one out of all that the error tells", () => {
+    const accountkey = "secret key, mistyped"
+    const { error } = parameters.safeParse({ ...required, accountkey })
+    expect(error).toBeDefined()
+    expect(inspect(error, { depth: null }) + JSON.stringify(error)).not.toContain("secret")
+  })
+
+  it("refuse an unknown name, and tell which there are", () => {
+    const [message, ...others] = messages({ ...required, acountname: "x" })
+    expect(others).toEqual([])
+    expect(message).toMatch(/^unknown parameter acountname: the parameters are accountname, accountkey, container, realm, /)
+  })
+
+  it("refuse what is no object", () => {
+    expect(messages("accountname")).toEqual(["the parameters must be an object of names and values"])
+  })
+
+  it("are each described, and only the key is a secret", () => {
+    const schema = z.toJSONSchema(parameters, { io: "input" })
+    for (const [name, property] of Object.entries(schema.properties ?? {})) {
+      expect(property, name).toMatchObject({ description: expect.stringMatching(/\.$/) })
+      expect(Object(property).writeOnly === true, name).toBe(name === "accountkey")
+    }
+    expect(schema.required).toEqual(["accountname", "accountkey", "container"])
+    expect(schema.additionalProperties).toBe(false)
+  })
+})

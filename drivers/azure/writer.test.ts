@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { azurite } from "../../fixtures/targets/azurite.ts"
+import type { FileWriter, StorageDriver } from "../contract.ts"
+import type { StartedTarget } from "../define.ts"
+import { openStorage, type Storage } from "./client.ts"
+import { connect } from "./driver.ts"
+import { parameters } from "./parameters.ts"
+import { blockSize } from "./uploads.ts"
+
+let started: StartedTarget
+let storage: Storage
+let driver: StorageDriver
+/** Another instance, as another process of the registry would have it. */
+let other: StorageDriver
+beforeAll(async () => {
+  started = await azurite.start({ signal: AbortSignal.timeout(30_000) })
+  const given = parameters.parse(started.parameters)
+  storage = openStorage(given)
+  driver = connect(given)
+  other = connect(given)
+})
+afterAll(() => started.stop())
+
+/** Bytes that differ everywhere: each four of them are their own number. */
+const content = Buffer.alloc(3 * blockSize)
+for (let offset = 0; offset < content.length; offset += 4) content.writeUInt32LE(offset, offset)
+
+const missing = expect.objectContaining({ code: "PathNotFound" })
+const refused = (message: RegExp) => expect.objectContaining({ code: "Driver", message: expect.stringMatching(message) })
+
+async function upload(path: string, text: string): Promise<FileWriter> {
+  const writer = await driver.writer(path)
+  await writer.write(Buffer.from(text))
+  return writer
+}
+
+/** An upload of which all is staged: closed, and resumed. */
+async function stagedUpload(path: string, text: string): Promise<FileWriter> {
+  await (await upload(path, text)).close()
+  return driver.writer(path, { append: true })
+}
+
+async function get(path: string): Promise<string> {
+  return Buffer.from(await other.getContent(path)).toString()
+}
+
+describe("an upload", () => {
+  it.each([
+    [[0]],
+    [[1, blockSize - 1, 1]],
+    [[blockSize, 0, 1]],
+    [[blockSize - 1, 2]],
+    [[blockSize + 1, blockSize - 1]],
+    [[2 * blockSize, blockSize]],
+    [[7, 7, 7, blockSize, 7]],
+  ])("closed after each of %j bytes is resumed by another instance at exactly these", async (parts) => {
+    const path = `/resumed/${parts.join("-")}`
+    let size = 0
+    for (const [index, part] of parts.entries()) {
+      const writer = await (index % 2 === 0 ? driver : other).writer(path, { append: index > 0 })
+      expect(writer.size).toBe(size)
+      await writer.write(content.subarray(size, size + part))
+      size += part
+      expect(writer.size).toBe(size)
+      await writer.close()
+      expect(writer.size).toBe(size)
+      await expect(other.stat(path)).rejects.toEqual(missing)
+    }
+    const last = await other.writer(path, { append: true })
+    expect(last.size).toBe(size)
+    await last.commit()
+    await last.close()
+    expect(last.size).toBe(size)
+    expect((await driver.stat(path)).size).toBe(size)
+    expect(content.subarray(0, size).equals(await driver.getContent(path))).toBe(true)
+  })
+
+  it("is the same however it is cut into chunks, and keeps none of their buffers", async () => {
+    const writer = await driver.writer("/chunks")
+    const size = 2 * blockSize + 12_345
+    const chunk = Buffer.alloc(1_000_003)
+    for (let offset = 0; offset < size; offset += chunk.length) {
+      const part = chunk.subarray(0, Math.min(chunk.length, size - offset))
+      content.copy(part, 0, offset)
+      await writer.write(part)
+      part.fill(0)
+    }
+    await writer.commit()
+    expect(content.subarray(0, size).equals(await driver.getContent("/chunks"))).toBe(true)
+  })
+
+  it("that is resumed many times over stays whole", async () => {
+    await (await driver.writer("/often")).close()
+    for (let count = 1; count <= 50; count++) {
+      const writer = await (count % 2 === 0 ? driver : other).writer("/often", { append: true })
+      await writer.write(Buffer.from(`${count},`))
+      await writer.close()
+    }
+    await (await driver.writer("/often", { append: true })).commit()
+    expect(await get("/often")).toBe(Array.from({ length: 50 }, (_, index) => `${index + 1},`).join(""))
+  })
+
+  it("can be seen nowhere before it is committed", async () => {
+    const writer = await upload("/unseen/file", "content")
+    await writer.close()
+    await expect(other.getContent("/unseen/file")).rejects.toEqual(missing)
+    await expect(other.list("/unseen")).rejects.toEqual(missing)
+    await expect(other.stat("/unseen")).rejects.toEqual(missing)
+    await expect(other.move("/unseen/file", "/seen")).rejects.toEqual(missing)
+  })
+
+  it("replaces older content at its commit, and not before", async () => {
+    await driver.putContent("/replaced", Buffer.from("old"))
+    const writer = await upload("/replaced", "new")
+    expect(await get("/replaced")).toBe("old")
+    await writer.close()
+    expect(await get("/replaced")).toBe("old")
+    const resumed = await other.writer("/replaced", { append: true })
+    expect(resumed.size).toBe(3)
+    await resumed.commit()
+    expect(await get("/replaced")).toBe("new")
+  })
+
+  it("that replaces content by nothing leaves an empty file", async () => {
+    await driver.putContent("/emptied", Buffer.from("old"))
+    await (await driver.writer("/emptied")).commit()
+    expect(await get("/emptied")).toBe("")
+  })
+
+  it("goes on behind a committed empty file, and not behind one with content", async () => {
+    await driver.putContent("/grows", Buffer.alloc(0))
+    const writer = await driver.writer("/grows", { append: true })
+    expect(writer.size).toBe(0)
+    await writer.write(Buffer.from("con"))
+    await writer.close()
+    expect(await get("/grows")).toBe("")
+    const resumed = await other.writer("/grows", { append: true })
+    await resumed.write(Buffer.from("tent"))
+    await resumed.commit()
+    expect(await get("/grows")).toBe("content")
+    await expect(driver.writer("/grows", { append: true })).rejects.toEqual(refused(/cannot be appended to/))
+  })
+
+  it("that is only looked at stays as it is, also while another instance goes on with it", async () => {
+    const writer = await upload("/looked-at", "con")
+    await (await other.writer("/looked-at", { append: true })).close()
+    await writer.write(Buffer.from("tent"))
+    await writer.close()
+    await (await other.writer("/looked-at", { append: true })).close()
+    const resumed = await driver.writer("/looked-at", { append: true })
+    expect(resumed.size).toBe(7)
+    await resumed.commit()
+    expect(await get("/looked-at")).toBe("content")
+  })
+
+  it("begun anew leaves nothing of the one before", async () => {
+    await (await upload("/anew", "the first, which is longer")).close()
+    await (await upload("/anew", "second")).close()
+    const resumed = await other.writer("/anew", { append: true })
+    expect(resumed.size).toBe(6)
+    await resumed.commit()
+    expect(await get("/anew")).toBe("second")
+  })
+
+  it("is over once other content is stored at its path", async () => {
+    await (await upload("/superseded", "upload")).close()
+    await driver.putContent("/superseded", Buffer.from("stored"))
+    await expect(other.writer("/superseded", { append: true })).rejects.toEqual(refused(/cannot be appended to/))
+    await driver.delete("/superseded")
+    await expect(other.writer("/superseded", { append: true })).rejects.toEqual(missing)
+  })
+
+  it("is told that it is gone when a rival has committed: one of the two contents stays whole", async () => {
+    const writers = [await stagedUpload("/rivals", "one"), await stagedUpload("/rivals", "other")]
+    const outcomes = await Promise.allSettled(writers.map((writer) => writer.commit()))
+    const contents = outcomes.flatMap(({ status }, index) => (status === "fulfilled" ? [["one", "other"][index]] : []))
+    expect(contents).toEqual([await get("/rivals")])
+    const [failure] = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []))
+    expect(failure).toEqual(refused(/its blocks are gone/))
+  })
+
+  it("is deleted with its path, and with the directory above", async () => {
+    for (const path of ["/pending/file", "/pending"]) {
+      await (await upload("/pending/file", "content")).close()
+      await other.delete(path)
+      await expect(driver.writer("/pending/file", { append: true })).rejects.toEqual(missing)
+      await expect(other.delete(path)).rejects.toEqual(missing)
+    }
+  })
+})
+
+describe("an upload that is cancelled", () => {
+  it("cannot be seen, resumed or deleted, and is not in the way of the next", async () => {
+    const writer = await upload("/cancelled", "content")
+    await writer.write(content.subarray(0, blockSize))
+    await writer.cancel()
+    await expect(other.writer("/cancelled", { append: true })).rejects.toEqual(missing)
+    await expect(other.stat("/cancelled")).rejects.toEqual(missing)
+    await expect(other.delete("/cancelled")).rejects.toEqual(missing)
+    await (await upload("/cancelled", "next")).commit()
+    expect(await get("/cancelled")).toBe("next")
+  })
+
+  it("after it was resumed takes what was written before with it", async () => {
+    await (await upload("/cancelled-later", "content")).close()
+    await (await other.writer("/cancelled-later", { append: true })).cancel()
+    await expect(driver.writer("/cancelled-later", { append: true })).rejects.toEqual(missing)
+  })
+
+  it("leaves older content at its path", async () => {
+    await driver.putContent("/kept", Buffer.from("old"))
+    await (await upload("/kept", "new")).cancel()
+    expect(await get("/kept")).toBe("old")
+    await driver.putContent("/kept-empty", Buffer.alloc(0))
+    await (await driver.writer("/kept-empty", { append: true })).cancel()
+    expect(await get("/kept-empty")).toBe("")
+  })
+
+  it("leaves an upload that was begun since", async () => {
+    const old = await upload("/newer", "old")
+    await (await upload("/newer", "new")).close()
+    await old.cancel()
+    const resumed = await other.writer("/newer", { append: true })
+    expect(resumed.size).toBe(3)
+  })
+
+  it("does not delete what a rival commits at that moment", async () => {
+    for (let round = 0; round < 10; round++) {
+      const path = `/rival/${round}`
+      const writer = await upload(path, "cancelled")
+      await Promise.all([writer.cancel(), other.putContent(path, Buffer.from("rival"))])
+      expect(await get(path)).toBe("rival")
+    }
+  })
+})
+
+describe("a writer whose call fails", () => {
+  it("fails from then on with the signal's reason, and its upload is resumed at what was closed", async () => {
+    await (await upload("/aborted", "content")).close()
+    const writer = await driver.writer("/aborted", { append: true })
+    const reason = new Error("changed my mind")
+    const controller = new AbortController()
+    const writing = writer.write(Buffer.concat([content, content]), { signal: controller.signal })
+    controller.abort(reason)
+    await expect(writing).rejects.toBe(reason)
+    await expect(writer.close()).rejects.toBe(reason)
+    const resumed = await other.writer("/aborted", { append: true })
+    await resumed.commit()
+    expect(resumed.size).toBeGreaterThanOrEqual(7)
+    const beginning = Buffer.concat([Buffer.from("content"), content, content]).subarray(0, resumed.size)
+    expect(beginning.equals(await driver.getContent("/aborted"))).toBe(true)
+  })
+
+  it("can still be cancelled", async () => {
+    const writer = await stagedUpload("/failed", "content")
+    await storage.blob("/failed").commitBlockList([])
+    await expect(writer.commit()).rejects.toEqual(refused(/its blocks are gone/))
+    await expect(writer.close()).rejects.toEqual(refused(/its blocks are gone/))
+    await writer.cancel()
+    expect(await get("/failed")).toBe("")
+  })
+})
+
+it("blocks that another program staged with ids of its own make a clear error", async () => {
+  await storage.blob("/foreign").stageBlock(Buffer.from("id").toString("base64"), "a", 1)
+  await expect(driver.writer("/foreign")).rejects.toEqual(refused(/open an upload to \/foreign: 400 InvalidBlobOrBlock/))
+  await expect(driver.writer("/foreign", { append: true })).rejects.toEqual(missing)
+})
