@@ -52,7 +52,18 @@ export async function certify(reference: string, options: CertifyOptions): Promi
   const seed = options.seed ?? randomBytes(4).readInt32LE()
   try {
     const storage = await unlessInterrupted(interruption, prepareStorage(backend, { ...options, seed }))
-    const result = await performRun({ reference, options, startedAt, suite, rules, knownFailures, storage, backend, location, interruption })
+    const result = await performRun({
+      reference,
+      options,
+      startedAt,
+      suite,
+      rules,
+      knownFailures,
+      storage,
+      backend,
+      location,
+      interruption,
+    })
     await reports.write(result)
     const { stdout } = process
     const colour = stdout.isTTY === true && stdout.hasColors()

@@ -1,8 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
+import { parseDuration } from "../drivers/azure/duration.ts"
 import { suiteNames } from "../suites/catalogue.ts"
 import { BadInput } from "./bad-input.ts"
 import { certify } from "./certify.ts"
-import { parseDuration } from "../drivers/azure/duration.ts"
 import { listRules } from "./rules.ts"
 import { packageVersion } from "./version.ts"
 

@@ -7,7 +7,10 @@ import { renderCatalogue, renderRule } from "./reports/rules-list.ts"
  *
  * @throws BadInput for an id that no rule has
  */
-export async function listRules(id: string | undefined, style: { readonly columns: number; readonly colour: boolean }): Promise<string> {
+export async function listRules(
+  id: string | undefined,
+  style: { readonly columns: number; readonly colour: boolean },
+): Promise<string> {
   const suites = await Promise.all(suiteNames.map((name) => loadSuite(name)))
   const rules = suites.flatMap((suite) => suite.rules)
   if (id === undefined) return renderCatalogue(rules, style)

@@ -36,7 +36,11 @@ export async function performRun(plan: RunPlan): Promise<RunResult> {
   const { options, rules, storage, backend } = plan
   const concurrency = options.concurrency ?? Math.min(4, Math.max(2, availableParallelism()))
   const { stderr } = process
-  const progress = createProgress({ stream: stderr, live: stderr.isTTY === true, colour: stderr.isTTY === true && stderr.hasColors() })
+  const progress = createProgress({
+    stream: stderr,
+    live: stderr.isTTY === true,
+    colour: stderr.isTTY === true && stderr.hasColors(),
+  })
   const levels = new Map(rules.map(({ id, level }) => [id, level]))
   const conductor = new Conductor({
     module: plan.location,
@@ -66,7 +70,9 @@ export async function performRun(plan: RunPlan): Promise<RunResult> {
 
 function resultOf(plan: RunPlan, conductor: Conductor, notes: readonly string[]): RunResult {
   const { options, storage, suite } = plan
-  const results = plan.rules.flatMap((rule) => ruleResult(rule, plan, conductor.outcomes.get(rule.id) ?? missing(rule, conductor)))
+  const results = plan.rules.flatMap((rule) =>
+    ruleResult(rule, plan, conductor.outcomes.get(rule.id) ?? missing(rule, conductor)),
+  )
   const verdict = verdictOf(results, options.strict, conductor.gone)
   const suites = [{ name: suite.name, verdict, rules: results }]
   return {
@@ -87,7 +93,15 @@ function resultOf(plan: RunPlan, conductor: Conductor, notes: readonly string[])
 /** A rule that was never asked for was either left out by Vitest's own filters, or the run ended before its turn. */
 function missing(rule: Rule, conductor: Conductor): RuleOutcome | undefined {
   if (conductor.stopped === undefined) return undefined
-  return { ruleId: rule.id, checks: 0, calls: 0, milliseconds: 0, status: "inconclusive", because: "stopped", reason: conductor.stopped }
+  return {
+    ruleId: rule.id,
+    checks: 0,
+    calls: 0,
+    milliseconds: 0,
+    status: "inconclusive",
+    because: "stopped",
+    reason: conductor.stopped,
+  }
 }
 
 function ruleResult(rule: Rule, plan: RunPlan, outcome: RuleOutcome | undefined): RuleResult[] {
