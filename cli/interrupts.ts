@@ -18,12 +18,12 @@ export function onInterrupt(abandon: () => void): Interruption {
   })
   let asked = false
   const listen = (signal: NodeJS.Signals): void => {
-    if (!asked) {
-      asked = true
-      return tell(signal)
+    if (asked) {
+      abandon()
+      process.exit(3)
     }
-    abandon()
-    process.exit(3)
+    asked = true
+    tell(signal)
   }
   process.on("SIGINT", listen)
   process.on("SIGTERM", listen)

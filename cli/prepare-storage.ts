@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto"
+import { readFile } from "node:fs/promises"
 import type { ProbeAnswer } from "../suites/execution/confirm.ts"
 import { BadInput } from "./bad-input.ts"
 import type { Backend } from "./execution/backend.ts"
-import { Refusal } from "./execution/driver-process-client.ts"
-import type { DriverDescription, OpenRequest } from "./execution/protocol.ts"
-import { gatherParameters, readRegistryConfig } from "./parameters.ts"
-import { createRedactor, type Redactor, secretParameterNames } from "./secrets.ts"
+import { ProcessLost, Refusal } from "./execution/driver-process-client.ts"
+import type { DriverDescription, OpenRequest, TargetDescription } from "./execution/protocol.ts"
+import { type Parameters, parameterNames, readEnvironment, readPairs, readRegistryConfig, refuseUnknown } from "./parameters.ts"
+import { createRedactor, type Redactor, secretParameterNames, textsWithin } from "./secrets.ts"
 
 /** What the user says of the storage to run on. */
 export interface StorageOptions {
@@ -26,10 +27,10 @@ export interface PreparedStorage {
   /** What it is, for the report. */
   readonly description: string
   readonly redactor: Redactor
-  /** Names of the parameters that hold a secret. */
-  readonly secretNames: ReadonlySet<string>
   /** Whether the backend answered when it was first asked. */
   readonly reachable: ProbeAnswer
+  /** The options of the command line that chose this storage, without secrets. */
+  readonly replayOptions: readonly string[]
 }
 
 /**
@@ -39,20 +40,125 @@ export interface PreparedStorage {
  */
 export async function prepareStorage(backend: Backend, options: StorageOptions): Promise<PreparedStorage> {
   const driver = await backend.load()
-  const given = await gatherGiven(driver, options)
-  const embedded = await startTargetIfMeant(backend, driver, given)
-  const parameters = { ...given.parameters, ...embedded?.parameters }
-  const secretNames = new Set(secretParameterNames(driver.parameterSchema, Object.keys(parameters)))
-  const redactor = createRedactor(secretsOf(parameters, secretNames))
-  await checkParameters(backend, driver, parameters, redactor)
-  const ownStorage = embedded !== undefined || driver.capabilities.scope === "process"
+  const gathered = await gatherParameters(driver, options)
+  const target = gathered.embedded ? await startTarget(backend, driver) : undefined
+  const parameters = { ...gathered.parameters, ...target?.parameters }
+  const secretNames = secretParameterNames(driver.parameterSchema, Object.keys(parameters))
+  const redactor = createRedactor(secretNames.flatMap((name) => textsWithin(parameters[name])))
+  await demandValid(backend, driver, parameters, redactor)
   const request = {
     parameters,
     limits: { call: options.timeout },
     runFolder: `/conformance-${randomBytes(6).toString("hex")}`,
     seed: options.seed,
-    ownStorage,
+    ownStorage: target !== undefined || driver.capabilities.scope === "process",
   }
-  const reachable = await openAndProbe(backend, driver, request, redactor)
-  return { driver, request, description: embedded?.description ?? describeOwn(driver), redactor, secretNames, reachable }
+  return {
+    driver,
+    request,
+    description:
+      target?.description ??
+      (driver.capabilities.scope === "process" ? "memory of the driver's own process" : "a storage of your own"),
+    redactor,
+    reachable: await openAndProbe(backend, driver, request, redactor),
+    replayOptions: replayOptions(options, secretNames),
+  }
+}
+
+interface GatheredParameters {
+  readonly parameters: Parameters
+  /** Whether the run is to start a backend of its own. */
+  readonly embedded: boolean
+}
+
+/**
+ * Parameters come from `-p`, then the environment, then the registry's configuration. The environment alone never turns a run at the
+ * suite's own backend into one at an account: what is meant for a registry in production may stand there.
+ */
+async function gatherParameters(driver: DriverDescription, options: StorageOptions): Promise<GatheredParameters> {
+  const names = parameterNames(driver.parameterSchema)
+  const pairs = readPairs(options.parameter, names)
+  refuseUnknown(driver.name, pairs, names, driver.takesParameters)
+  const provided = driver.target?.provides ?? []
+  const ofTheirOwn = options.config !== undefined || Object.keys(pairs).some((name) => provided.includes(name))
+  const embedded = options.target === undefined ? driver.target !== null && !ofTheirOwn : options.target === "embedded"
+  if (embedded) {
+    if (driver.target === null)
+      throw new BadInput(`--target embedded: the driver ${driver.name} names no backend that could be started`)
+    if (ofTheirOwn)
+      throw new BadInput("--target embedded starts a backend of its own: leave out --config and the parameters of yours")
+    return { parameters: pairs, embedded }
+  }
+  const config =
+    options.config === undefined ? {} : readRegistryConfig(await readText(options.config), options.config, driver.name)
+  const environment = driver.takesParameters ? readEnvironment(driver.name, process.env, names) : {}
+  const parameters = { ...config, ...environment, ...pairs }
+  refuseUnknown(driver.name, parameters, names, driver.takesParameters)
+  return { parameters, embedded }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8")
+  } catch (reason) {
+    throw new BadInput(`--config ${file} cannot be read: ${reason instanceof Error ? reason.message : String(reason)}`)
+  }
+}
+
+async function startTarget(backend: Backend, driver: DriverDescription): Promise<TargetDescription> {
+  try {
+    return await backend.startTarget()
+  } catch (reason) {
+    throw new BadInput(
+      `the target ${driver.target?.name} did not start: ${reason instanceof Error ? reason.message : String(reason)}`,
+    )
+  }
+}
+
+async function demandValid(
+  backend: Backend,
+  driver: DriverDescription,
+  parameters: Parameters,
+  redactor: Redactor,
+): Promise<void> {
+  const [issue] = await backend.validate(parameters)
+  if (issue === undefined) return
+  const missing = issue.parameter !== "" && !Object.hasOwn(parameters, issue.parameter.split(".", 1).join(""))
+  const name = issue.parameter
+  const what = missing
+    ? `needs the parameter "${name}": give it as -p ${name}=… (${issue.message})`
+    : `parameter "${name}": ${issue.message}`
+  throw new BadInput(
+    redactor.text(name === "" ? `the driver ${driver.name}: ${issue.message}` : `the driver ${driver.name} ${what}`),
+  )
+}
+
+/** Opens the storage in the process that watches over it. A driver that takes that process down will show it in the rules. */
+async function openAndProbe(
+  backend: Backend,
+  driver: DriverDescription,
+  request: PreparedStorage["request"],
+  redactor: Redactor,
+): Promise<ProbeAnswer> {
+  try {
+    await backend.open(request)
+  } catch (reason) {
+    if (reason instanceof ProcessLost) return { answers: true }
+    if (!(reason instanceof Refusal)) throw reason
+    if (reason.kind === "network") return { answers: false, reason: redactor.text(reason.message) }
+    throw new BadInput(redactor.text(`the driver ${driver.name} did not open: ${reason.message}`))
+  }
+  return redactor.deep(await backend.probe(request.limits.call))
+}
+
+function replayOptions(options: StorageOptions, secretNames: readonly string[]): readonly string[] {
+  const pairs = options.parameter.map((pair) => {
+    const name = pair.slice(0, pair.indexOf("="))
+    return secretNames.includes(name) ? `${name}=…` : pair
+  })
+  return [
+    ...pairs.flatMap((pair) => ["-p", pair]),
+    ...(options.config === undefined ? [] : ["--config", options.config]),
+    ...(options.target === undefined ? [] : ["--target", options.target]),
+  ]
 }

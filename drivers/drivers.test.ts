@@ -169,14 +169,32 @@ describe.each([
     expect(await driver.getContent("/a")).toHaveLength(5)
   })
 
-  it("starts over where a writer is opened without append", async () => {
+  it("starts over where a writer is opened without append, and never comes back to what that replaced", async () => {
     const first = await driver.writer("/a")
     await first.write(bytes(50))
     await first.close()
     const second = await driver.writer("/a")
     expect(second.size).toBe(0)
     await second.close()
+    const third = await driver.writer("/a", { append: true })
+    expect(third.size).toBe(0)
+    await third.write(bytes(20))
+    await third.close()
+    const fourth = await driver.writer("/a")
+    await fourth.commit()
     expect((await driver.writer("/a", { append: true })).size).toBe(0)
+  })
+
+  it("commits as many bytes as the writer's size tells, whatever another writer of the upload did", async () => {
+    const first = await driver.writer("/a")
+    await first.write(bytes(5))
+    await first.close()
+    const idle = await driver.writer("/a", { append: true })
+    const busy = await driver.writer("/a", { append: true })
+    await busy.write(bytes(5))
+    await busy.close()
+    await idle.commit()
+    expect(await driver.getContent("/a")).toHaveLength(idle.size)
   })
 
   it("tells a replaced writer so, and keeps it from what others committed", async () => {
@@ -205,14 +223,15 @@ describe.each([
 
   it("lets a status request come and go while an upload is written", async () => {
     const writer = await driver.writer("/a")
-    await writer.write(bytes(5))
+    const content = bytes(15)
+    await writer.write(content.subarray(0, 5))
     const status = await (await connect()).writer("/a", { append: true })
-    await writer.write(bytes(5))
+    await writer.write(content.subarray(5, 10))
     await status.close()
-    await writer.write(bytes(5))
+    await writer.write(content.subarray(10))
     await writer.commit()
     expect(writer.size).toBe(15)
-    expect(await driver.getContent("/a")).toHaveLength(15)
+    expect(Buffer.compare(await driver.getContent("/a"), content)).toBe(0)
   })
 
   it("refuses a file where a directory is and below a file, and changes nothing", async () => {

@@ -20,7 +20,7 @@ export async function deleteTree(storage: Storage, path: string, signal: AbortSi
   await deleteBlob(file, signal)
   const prefix = names.ofDirectory(path)
   for await (const page of descendantPages(container, { prefix, signal, includeUncommitted: true })) {
-    found ||= page.some(({ size }) => size > 0)
+    found ||= page.some(({ size, isWhole }) => size > 0 && isWhole)
     for (const { name } of page) found ||= await isThere(container.getBlockBlobClient(name), signal)
     for (let first = 0; first < page.length; first += parallelDeletes) {
       const batch = page.slice(first, first + parallelDeletes)

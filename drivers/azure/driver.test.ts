@@ -83,7 +83,7 @@ describe("files", () => {
     await foreign.appendBlock("content", 7)
     await driver.move("/files/foreign", "/files/moved")
     expect(await get("/files/moved")).toBe("content")
-    await expect(driver.writer("/files/moved")).rejects.toThrow(/is a AppendBlob, to which no blocks can be staged/)
+    await expect(driver.writer("/files/moved")).rejects.toThrow(/is of type AppendBlob, to which no blocks can be staged/)
     await put("/files/moved", "new")
     expect(await get("/files/moved")).toBe("new")
   })
@@ -209,15 +209,5 @@ describe("the module", () => {
     await (await storage.connect()).putContent("/module", bytes("one"))
     expect(await (await storage.connect()).list("/")).toContain("/module")
     await storage.close()
-  })
-
-  it("declares a resolution of times that a rewrite after it shows", async () => {
-    await put("/rewritten", "1")
-    const { modTime } = await driver.stat("/rewritten")
-    const { promise, resolve } = Promise.withResolvers<void>()
-    setTimeout(resolve, azure.capabilities?.modTimeResolution)
-    await promise
-    await put("/rewritten", "2")
-    expect((await driver.stat("/rewritten")).modTime.getTime()).toBeGreaterThan(modTime.getTime())
   })
 })

@@ -8,7 +8,7 @@ import { request } from "./request.ts"
 /** Milliseconds without a byte after which a connection is given up. */
 const defaultIdleLimit = 30_000
 /** How many connections in a row may break without a byte from any. */
-const maxFruitlessTries = 5
+const maxFruitlessTries = 4
 const firstRetryDelay = 50
 
 export interface ReaderOptions {

@@ -235,7 +235,7 @@ describe("an upload that is cancelled", () => {
 })
 
 describe("a writer whose call fails", () => {
-  it("fails from then on with the signal's reason, and its upload is resumed at what was closed", async () => {
+  it("fails from then on, and its upload is resumed at what was closed", async () => {
     await (await upload("/aborted", "content")).close()
     const writer = await driver.writer("/aborted", { append: true })
     const reason = new Error("changed my mind")
@@ -243,7 +243,7 @@ describe("a writer whose call fails", () => {
     const writing = writer.write(Buffer.concat([content, content]), { signal: controller.signal })
     controller.abort(reason)
     await expect(writing).rejects.toBe(reason)
-    await expect(writer.close()).rejects.toBe(reason)
+    await expect(writer.close()).rejects.toMatchObject({ code: "Driver", cause: reason })
     const resumed = await other.writer("/aborted", { append: true })
     await resumed.commit()
     expect(resumed.size).toBeGreaterThanOrEqual(7)

@@ -35,7 +35,7 @@ export async function openWriter(
 ): Promise<FileWriter> {
   const committed = await blobProperties(blob, signal)
   if (committed !== undefined && committed.blobType !== "BlockBlob") {
-    throw unusable(path, `the blob is a ${committed.blobType}, to which no blocks can be staged: delete it first`)
+    throw unusable(path, `the blob is of type ${committed.blobType}, to which no blocks can be staged: delete it first`)
   }
   const base = baseOf(committed?.etag)
   const staged = await stagedBlocks(blob, signal)

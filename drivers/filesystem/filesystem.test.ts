@@ -78,6 +78,12 @@ describe("the layout", () => {
     expect(resumed.size).toBe(7)
   })
 
+  it("may hold empty folders, which a killed process left: they are no obstacle to a file", async () => {
+    await mkdir(join(root, "empty"))
+    await driver.putContent("/empty", text("file"))
+    expect(await contentOf("/empty")).toBe("file")
+  })
+
   it("that goes missing is no empty storage", async () => {
     await driver.putContent("/a", text("content"))
     await rename(root, `${root}-unmounted`)
@@ -261,7 +267,8 @@ describe("no path leaves the root", () => {
   it("by a link to nothing", async () => {
     await symlink(join(outside, "missing"), join(root, "dangling"))
     await expectRefused("/dangling", "PathNotFound")
-    await expect(driver.putContent("/dangling/x", text("x"))).rejects.toMatchObject({ code: "Driver" })
+    const refused = { code: "Driver", message: expect.stringContaining("symbolic link") }
+    await expect(driver.putContent("/dangling/x", text("x"))).rejects.toMatchObject(refused)
     await driver.putContent("/dangling", text("mine"))
     await expect(readlink(join(root, "dangling"))).rejects.toMatchObject({ code: "EINVAL" })
     await expectOutsideUnchanged()
@@ -328,6 +335,62 @@ describe("side by side", () => {
     expect(await leftovers()).toEqual([])
   })
 
+  it("folders that vanish are made again for whatever is put into them", async () => {
+    const other = await connect()
+    await Promise.all(
+      [driver, other, driver, other].map(async (instance, number) => {
+        for (const round of numbers(60)) {
+          const path = `/folder/${number}`
+          if (round % 2 === 0) {
+            await instance.putContent(path, text("x"))
+          } else {
+            const writer = await instance.writer(path)
+            await writer.commit()
+          }
+          await instance.delete(path)
+        }
+      }),
+    )
+    expect(await driver.list("/")).toEqual([])
+    expect(await leftovers()).toEqual([])
+  })
+
+  it("writers of one path commit what one of them wrote, or are told of each other", async () => {
+    const contents = new Set(["before"])
+    await driver.putContent("/a", text("before"))
+    const other = await connect()
+    await Promise.all(
+      [driver, other, driver, other].map(async (instance, number) => {
+        for (const round of numbers(30)) {
+          const writer = await instance.writer("/a")
+          try {
+            const content = `${number} `.repeat(100 + round)
+            contents.add(content)
+            await writer.write(text(content))
+            await (number === 0 ? writer.cancel() : writer.commit())
+          } catch (error) {
+            expect(error).toMatchObject({ code: "Driver", message: expect.stringContaining("another writer") })
+            await writer.close()
+          }
+          expect(contents).toContain(await contentOf("/a"))
+        }
+      }),
+    )
+  })
+
+  it("one of several moves of a file succeeds, and the others leave nothing behind", async () => {
+    for (const round of numbers(10)) {
+      await driver.putContent("/source", text("x"))
+      const moves = numbers(6).map((number) => driver.move("/source", `/${round}-${number}/deep/file`))
+      const results = await Promise.allSettled(moves)
+      const refused = results.filter(({ status }) => status === "rejected")
+      expect(refused).toHaveLength(5)
+      for (const result of refused) expect(result).toMatchObject({ reason: { code: "PathNotFound", path: "/source" } })
+      expect(await driver.list("/")).toHaveLength(1)
+      for (const path of await driver.list("/")) await driver.delete(path)
+    }
+  })
+
   it("a folder is deleted while files are put into it: each put is there or was deleted", async () => {
     for (const round of numbers(10)) {
       await driver.putContent("/folder/first", text("first"))
@@ -363,7 +426,10 @@ describe("side by side", () => {
     const sizes = await Promise.all(
       numbers(30).map(async () => {
         let sum = 0
-        await driver.walk("/", async ({ path }) => void (sum += (await driver.stat(path)).size))
+        await driver.walk("/", async ({ path }) => {
+          const { size } = await driver.stat(path)
+          sum += size
+        })
         return sum
       }),
     )

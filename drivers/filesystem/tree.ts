@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto"
-import { access, lstat, realpath, rename, rm, rmdir, unlink, utimes } from "node:fs/promises"
+import { access, lstat, readdir, realpath, rename, rm, rmdir, unlink, utimes } from "node:fs/promises"
 import { dirname, join, posix, sep } from "node:path"
 import { InvalidPathError, PathNotFoundError, StorageDriverError } from "../contract.ts"
 import { createFolders, hasCode, removeEmptyFolders, syncFolder, unlessMissing } from "./durable.ts"
@@ -44,11 +44,17 @@ export class Tree {
     })
   }
 
-  /** @throws StorageDriverError where the path is a directory, or below a file: no file can be put there */
+  /**
+   * Tells early what `publish` would refuse.
+   *
+   * @throws StorageDriverError where the path is a directory, except for an empty folder, or below a file
+   */
   async requirePlaceForFile(path: string): Promise<void> {
     await explainingWrite(path, async () => {
-      const present = await unlessMissing(lstat(await this.#place(path)))
-      if (present?.isDirectory()) throw conflict(path, "is a directory")
+      const place = await this.#place(path)
+      const present = await unlessMissing(lstat(place))
+      const inside = present?.isDirectory() ? await unlessMissing(readdir(place)) : undefined
+      if (inside !== undefined && inside.length > 0) throw conflict(path, "is a directory")
     })
   }
 
@@ -76,14 +82,13 @@ export class Tree {
     })
   }
 
-  /** Moves a file. The source is looked at before anything is made for the destination. */
+  /** Moves a file. The source is looked at before anything is made for the destination. Moved onto itself it only gets a new time. */
   async move(sourcePath: string, destinationPath: string): Promise<void> {
     const source = await this.#reading(sourcePath, async () => {
       const place = await this.#place(sourcePath)
       if ((await lstat(place)).isFile()) return place
       throw failure(sourcePath, `${sourcePath} is a directory or a link, and only files are moved`)
     })
-    if (sourcePath === destinationPath) return
     try {
       await this.publish(source, destinationPath)
     } catch (error) {
@@ -99,8 +104,6 @@ export class Tree {
       const place = await this.#place(path)
       if ((await lstat(place)).isDirectory()) {
         const outOfSight = join(this.#layout.temporary, randomUUID())
-        const now = new Date()
-        await utimes(place, now, now) // or another process that opens the storage takes an old folder for a leftover
         await rename(place, outOfSight)
         await rm(outOfSight, { recursive: true, force: true })
       } else {

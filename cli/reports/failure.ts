@@ -1,0 +1,71 @@
+import type { Failure } from "../../suites/execution/outcome.ts"
+import type { RecordedCall } from "../../suites/execution/trace.ts"
+import type { RuleResult } from "./result.ts"
+import { labelled, paint, type TextStyle, wrap } from "./text.ts"
+
+const callsAtTheStart = 6
+const callsAtTheEnd = 14
+
+/** One rule that was not kept, told on one screen: the calls, what was expected and why, what came, how to run it again. */
+export function renderRuleFailure(rule: RuleResult, failure: Failure, heading: string, style: TextStyle): string {
+  const lines = [
+    paint(style, "bold", `${rule.id}  ${heading}`),
+    ...wrap(rule.statement, style.columns - 2).map((line) => `  ${line}`),
+    "",
+    ...renderCalls(failure, style),
+    ...labelled("expected", failure.expected, style),
+    ...labelled("got", paint(style, "red", failure.actual), style),
+    ...failure.example.flatMap((line, index) => labelled(index === 0 ? "given" : "", line, style)),
+    ...labelled("why", rule.why, style),
+    ...labelled("source", rule.source, style),
+    // Not wrapped: it is to be copied.
+    `  ${paint(style, "dim", "again".padEnd(9))}${rule.replay}`,
+  ]
+  return `${lines.join("\n")}\n`
+}
+
+function renderCalls({ calls, totalCalls }: Failure, style: TextStyle): readonly string[] {
+  if (calls.length === 0) return []
+  const severalInstances = calls.some((call) => call.instance !== 1)
+  const shown = shorten(calls.map((call, index) => ({ call, number: index + 1 })))
+  const numberWidth = String(calls.length).length
+  const texts = shown.map((row) => (row === undefined ? "" : callText(row.call, severalInstances)))
+  const available = style.columns - numberWidth - 6
+  const callWidth = Math.min(Math.max(...texts.map((text) => text.length)), Math.floor(available * 0.55))
+  const rows = shown.flatMap((row, index) => {
+    if (row === undefined) return [`     … ${calls.length - callsAtTheStart - callsAtTheEnd} calls left out`]
+    const last = row.number === calls.length
+    const cells = sideBySide(texts[index] ?? "", row.call.outcome, callWidth, available - callWidth - 2)
+    return cells.map((cell, line) => {
+      const mark = last && line === 0 ? ">" : " "
+      const number = line === 0 ? String(row.number) : ""
+      const text = `  ${mark} ${number.padStart(numberWidth)}  ${cell}`.trimEnd()
+      return last ? paint(style, "bold", text) : text
+    })
+  })
+  const unseen =
+    totalCalls > calls.length && calls.length >= 400
+      ? [`     ${totalCalls} calls in all, the first ${calls.length} are kept`]
+      : []
+  return [...rows, ...unseen, ""]
+}
+
+function callText(call: RecordedCall, severalInstances: boolean): string {
+  return `${severalInstances ? `[${call.instance}] ` : ""}${call.method}(${call.arguments.join(", ")})`
+}
+
+function shorten<Row>(rows: readonly Row[]): readonly (Row | undefined)[] {
+  if (rows.length <= callsAtTheStart + callsAtTheEnd + 1) return rows
+  return [...rows.slice(0, callsAtTheStart), undefined, ...rows.slice(-callsAtTheEnd)]
+}
+
+/** Two texts beside each other, each wrapped in its column. */
+function sideBySide(left: string, right: string, leftWidth: number, rightWidth: number): readonly string[] {
+  const lefts = wrap(left, leftWidth)
+  const rights = wrap(right, Math.max(16, rightWidth))
+  // What overflows its column would push the other one out of line: the outcome then goes below it.
+  if (lefts.some((line) => line.length > leftWidth)) return [...lefts, ...rights.map((line) => `${" ".repeat(4)}${line}`)]
+  return Array.from({ length: Math.max(lefts.length, rights.length) }, (_, index) => {
+    return `${(lefts[index] ?? "").padEnd(leftWidth)}  ${rights[index] ?? ""}`
+  })
+}

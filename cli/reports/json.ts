@@ -1,0 +1,64 @@
+import { z } from "zod"
+import { levels } from "../../suites/rule.ts"
+import type { RunResult } from "./result.ts"
+import { standingOf } from "./verdict.ts"
+
+const call = z.object({ instance: z.number(), method: z.string(), arguments: z.array(z.string()), outcome: z.string() })
+const failure = z.object({
+  expected: z.string(),
+  actual: z.string(),
+  calls: z.array(call),
+  totalCalls: z.number(),
+  example: z.array(z.string()),
+  doubt: z.enum(["hung", "network"]).optional(),
+})
+const counted = { ruleId: z.string(), checks: z.number(), calls: z.number(), milliseconds: z.number() }
+const outcome = z.discriminatedUnion("status", [
+  z.object({ ...counted, status: z.literal("passed") }),
+  z.object({ ...counted, status: z.literal("failed"), failure }),
+  z.object({ ...counted, status: z.literal("set-up-failed"), failure }),
+  z.object({
+    ...counted,
+    status: z.literal("inconclusive"),
+    because: z.enum(["backend-gone", "stopped", "no-evidence"]),
+    reason: z.string(),
+    failure: failure.optional(),
+  }),
+  z.object({ ...counted, status: z.literal("not-run"), reason: z.string() }),
+])
+const verdict = z.enum(["conformant", "nonconformant", "inconclusive", "not run"])
+const rule = z.object({
+  id: z.string(),
+  level: z.enum(levels),
+  statement: z.string(),
+  why: z.string(),
+  source: z.string(),
+  standing: z.enum(["kept", "broken", "warning", "known", "stale", "open", "not-run"]),
+  outcome,
+  knownFailure: z.object({ rule: z.string(), reason: z.string(), sometimes: z.boolean() }).optional(),
+  replay: z.string(),
+})
+
+/** What `--json` writes. A change that breaks a reader gets a new `schemaVersion`. */
+export const jsonReport = z.object({
+  schemaVersion: z.literal(1),
+  version: z.string(),
+  driver: z.object({ name: z.string(), reference: z.string() }),
+  backend: z.string(),
+  seed: z.number(),
+  startedAt: z.iso.datetime(),
+  milliseconds: z.number(),
+  strict: z.boolean(),
+  verdict,
+  endedEarly: z.string().optional(),
+  notes: z.array(z.string()),
+  suites: z.array(z.object({ name: z.string(), verdict, rules: z.array(rule) })),
+})
+
+export function renderJson(result: RunResult): string {
+  const suites = result.suites.map((suite) => ({
+    ...suite,
+    rules: suite.rules.map((each) => ({ ...each, standing: standingOf(each, result.strict) })),
+  }))
+  return `${JSON.stringify({ schemaVersion: 1, ...result, suites }, null, 2)}\n`
+}
