@@ -79,28 +79,48 @@ export async function expectRefusal(
   code: StorageDriverErrorCode,
   path?: string,
 ): Promise<void> {
-  const reason = await rejectionOf(call)
-  const expected = `${code}Error${path === undefined ? "" : ` for ${quote(path)}`}`
-  if (reason === undefined) return expectThat(driver, false, expected, "success")
-  const got = errorCodeOf(reason.value)
-  const named = unprefixed(driver.observation.prefix, String(Reflect.get(Object(reason.value), "path")))
+  const rejection = await rejectionOf(call)
+  if ("value" in rejection) expectThat(driver, false, refusal(code, path), "success")
+  else judgeRefusal(driver, rejection.reason, code, path)
+}
+
+/** The call succeeds, and its value is given; or it rejects with this code, for this path, and undefined is. */
+export async function expectRefusalOrValue<Value>(
+  driver: ObservedDriver,
+  call: () => Promise<Value>,
+  code: StorageDriverErrorCode,
+  path?: string,
+): Promise<Value | undefined> {
+  const rejection = await rejectionOf(call)
+  if ("value" in rejection) return rejection.value
+  judgeRefusal(driver, rejection.reason, code, path)
+  return undefined
+}
+
+function judgeRefusal(driver: ObservedDriver, reason: unknown, code: StorageDriverErrorCode, path: string | undefined): void {
+  const got = errorCodeOf(reason)
+  const named = unprefixed(driver.observation.prefix, String(Reflect.get(Object(reason), "path")))
   const right = got === code && (path === undefined || named === path)
-  expectThat(driver, right, expected, got === code ? `${code}Error for ${quote(named)}` : describeReason(reason.value))
+  expectThat(driver, right, refusal(code, path), got === code ? `${code}Error for ${quote(named)}` : describeReason(reason))
+}
+
+function refusal(code: StorageDriverErrorCode, path: string | undefined): string {
+  return `${code}Error${path === undefined ? "" : ` for ${quote(path)}`}`
 }
 
 /** The call rejects, with whatever error. */
 export async function expectRejection(driver: ObservedDriver, call: () => Promise<unknown>, expected: string): Promise<void> {
-  expectThat(driver, (await rejectionOf(call)) !== undefined, expected, "success")
+  expectThat(driver, "reason" in (await rejectionOf(call)), expected, "success")
 }
 
-async function rejectionOf(call: () => Promise<unknown>): Promise<{ readonly value: unknown } | undefined> {
+/** What a call came to. Only the driver's own rejections are: a call that hangs or gives nonsense goes on as the error it is. */
+async function rejectionOf<Value>(call: () => Promise<Value>): Promise<{ readonly value: Value } | { readonly reason: unknown }> {
   try {
-    await call()
+    return { value: await call() }
   } catch (thrown) {
-    if (thrown instanceof CallFailed) return { value: thrown.reason }
+    if (thrown instanceof CallFailed) return { reason: thrown.reason }
     throw thrown
   }
-  return undefined
 }
 
 function enumerate(entries: readonly string[]): string {

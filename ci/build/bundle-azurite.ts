@@ -101,7 +101,7 @@ function licencesText(packages: readonly BundledPackage[]): string {
   return `${[head, ...entries].join("\n\n")}\n`
 }
 
-if (import.meta.main) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { bytes, packages } = await bundleAzurite()
   process.stdout.write(`azurite-server.cjs: ${(bytes / 1024 ** 2).toFixed(1)} MiB, ${packages.length} packages\n`)
 }

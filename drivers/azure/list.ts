@@ -51,7 +51,7 @@ export interface DescendantsOptions extends ListOptions {
 }
 
 /** All blobs whose name begins with the prefix. */
-export async function* descendants(container: ContainerClient, options: DescendantsOptions): AsyncGenerator<Descendant> {
+async function* descendants(container: ContainerClient, options: DescendantsOptions): AsyncGenerator<Descendant> {
   for await (const found of descendantPages(container, options)) yield* found
 }
 

@@ -2,8 +2,8 @@ import { InvalidPathError } from "../contract.ts"
 import { driverName } from "./errors.ts"
 
 /** Limits of the service on the name of a blob. Azurite does not enforce them. */
-export const maxNameLength = 1024
-export const maxNameSegments = 254
+const maxNameLength = 1024
+const maxNameSegments = 254
 
 /**
  * Paths as names of blobs, one to one.

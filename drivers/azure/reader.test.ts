@@ -177,7 +177,7 @@ describe("a reader", () => {
   })
 
   it("that nobody reads does not fill the memory", async () => {
-    await driver.putContent("/huge", Buffer.alloc(48 * 1024 ** 2))
+    await driver.putContent("/huge", Buffer.alloc(16 * 1024 ** 2))
     const stream = await driver.reader("/huge")
     await once(stream, "readable")
     expect(stream.readableLength).toBeLessThanOrEqual(1024 ** 2)

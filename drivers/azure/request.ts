@@ -1,7 +1,7 @@
 import { ServiceError } from "./errors.ts"
 
 /** Milliseconds for a request without a body, its retries included. */
-export const requestTimeLimit = 60_000
+const requestTimeLimit = 60_000
 /** Bytes per millisecond: slower than this no upload is waited for. */
 const slowestUpload = 256
 

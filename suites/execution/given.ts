@@ -1,6 +1,8 @@
-import { bytesOf, type Content } from "../../fixtures/content.ts"
+import { bytesOf, type Content, firstDifference } from "../../fixtures/content.ts"
+import { describeContent, diagnose } from "../../fixtures/content-diagnosis.ts"
 import { CallFailed, RuleBroken, SetUpFailed } from "./failures.ts"
 import type { ObservedDriver } from "./observed-driver.ts"
+import { quote } from "./rendering.ts"
 
 /**
  * What a rule stands on, prepared in the simplest way there is. What fails here is reported as a set-up that failed, never as the
@@ -16,6 +18,19 @@ export class Given {
   /** A file with this content. */
   file(path: string, content: Content): Promise<void> {
     return setUp(() => this.#driver.putContent(path, bytesOf(content)))
+  }
+
+  /**
+   * A file with this content that was seen to be there, for rules that look for a refusal or for nothing: on a driver that stores
+   * nothing they would see what they look for.
+   */
+  storedFile(path: string, content: Content): Promise<void> {
+    return setUp(async () => {
+      await this.#driver.putContent(path, bytesOf(content))
+      const bytes = await this.#driver.getContent(path)
+      const stored = bytes.length === content.length && firstDifference(content, 0, bytes) === undefined
+      if (!stored) throw new RuleBroken(`${describeContent(content)} at ${quote(path)}`, diagnose(content, 0, bytes))
+    })
   }
 
   /** An upload of this content that was closed, and not committed. */

@@ -1,0 +1,45 @@
+import { unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
+import { contentOf } from "../../fixtures/content.ts"
+import { CallFailed } from "../execution/failures.ts"
+import { forAll } from "../execution/for-all.ts"
+import type { ObservedDriver } from "../execution/observed-driver.ts"
+import { quote } from "../execution/rendering.ts"
+import { expectThat } from "../expect.ts"
+import { defineRule, type Rule } from "../rule.ts"
+
+const driverName = defineRule({
+  id: "errors/driver-name",
+  level: "SHOULD",
+  statement: "Errors of the contract carry the name of the driver that raised them.",
+  why: "An operator reads in the log which storage it was that refused.",
+  source: "base/base.go, setDriverName",
+  check: forAll({ paths: unrelatedPaths(3) }, async ({ given, driver, paths: [present, absent, other] }) => {
+    await given.storedFile(present, contentOf(1, 16))
+    const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
+      ["getContent", () => driver.getContent(absent)],
+      ["stat", () => driver.stat(absent)],
+      ["list", () => driver.list(absent)],
+      ["delete", () => driver.delete(absent)],
+      ["move", () => driver.move(absent, other)],
+    ]
+    for (const [method, call] of calls) await expectDriverName(driver, method, call)
+  }),
+})
+
+async function expectDriverName(driver: ObservedDriver, method: string, call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call()
+  } catch (thrown) {
+    if (!(thrown instanceof CallFailed)) throw thrown
+    const named: unknown = Reflect.get(Object(thrown.reason), "driverName")
+    return expectThat(
+      driver,
+      named === driver.name,
+      `the error of ${method} to name the driver ${quote(driver.name)}`,
+      quote(String(named)),
+    )
+  }
+  return expectThat(driver, false, `${method} of what is not there to reject`, "success")
+}
+
+export const rules: readonly Rule[] = [driverName]

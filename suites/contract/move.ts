@@ -1,0 +1,110 @@
+import { content, contents } from "../../fixtures/arbitraries/content.ts"
+import { unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
+import { contentOf } from "../../fixtures/content.ts"
+import { forAll } from "../execution/for-all.ts"
+import { expectContent, expectMissing, expectRefusal, expectRejection, expectSize } from "../expect.ts"
+import { defineRule, type Rule } from "../rule.ts"
+
+const contentArrives = defineRule({
+  id: "move/content-arrives",
+  level: "MUST",
+  statement: "After a move the destination holds the source's content, with its size.",
+  why: "The registry moves every upload to its digest; a blob that arrives cut or empty poisons that digest for good.",
+  source: "storagedriver.go, Move; testsuites.go, TestMove",
+  check: forAll(
+    { paths: unrelatedPaths(2), content: content() },
+    async ({ given, driver, paths: [source, destination], content }) => {
+      await given.file(source, content)
+      await driver.move(source, destination)
+      await expectContent(driver, destination, content)
+      await expectSize(driver, destination, content.length)
+    },
+  ),
+})
+
+const removesTheSource = defineRule({
+  id: "move/removes-the-source",
+  level: "MUST",
+  statement: "After a move nothing is left at the source.",
+  why: "What stays behind is paid for, and looks like an upload that goes on.",
+  source: "storagedriver.go, Move; testsuites.go, TestMove",
+  check: forAll(
+    { paths: unrelatedPaths(2), content: content() },
+    async ({ given, driver, paths: [source, destination], content }) => {
+      await given.storedFile(source, content)
+      await driver.move(source, destination)
+      await expectMissing(driver, source)
+    },
+  ),
+})
+
+const replacesTheDestination = defineRule({
+  id: "move/replaces-the-destination",
+  level: "MUST",
+  statement: "A move onto a file that is there puts the source's content in its place.",
+  why: "Two clients push the same layer at the same time, and the second one must not fail.",
+  source: "testsuites.go, TestMoveOverwrite",
+  check: forAll(
+    { paths: unrelatedPaths(2), contents: contents(2) },
+    async ({ given, driver, paths: [source, destination], contents: [moved, replaced] }) => {
+      await given.file(destination, replaced)
+      await given.file(source, moved)
+      await driver.move(source, destination)
+      await expectContent(driver, destination, moved)
+      await expectSize(driver, destination, moved.length)
+    },
+  ),
+})
+
+const missingSource = defineRule({
+  id: "move/missing-source-is-path-not-found",
+  level: "MUST",
+  statement: "A move from where nothing is rejects with PathNotFoundError for the source.",
+  why: "The registry tells an upload that is gone from a storage that fails by it.",
+  source: "storagedriver.go, Move; testsuites.go, TestMoveNonexistent",
+  check: forAll({ paths: unrelatedPaths(3) }, async ({ given, driver, paths: [witness, source, destination] }) => {
+    await given.storedFile(witness, contentOf(1, 16))
+    await expectRefusal(driver, () => driver.move(source, destination), "PathNotFound", source)
+  }),
+})
+
+const missingSourceSparesTheDestination = defineRule({
+  id: "move/missing-source-spares-the-destination",
+  level: "MUST",
+  statement: "A move from where nothing is leaves the file at the destination as it was.",
+  why: "A push that is finished twice would otherwise destroy the blob that the first one stored.",
+  source: "testsuites.go, TestMoveNonexistent",
+  check: forAll(
+    { paths: unrelatedPaths(2), content: content() },
+    async ({ given, driver, paths: [source, destination], content }) => {
+      await given.storedFile(destination, content)
+      await expectRejection(driver, () => driver.move(source, destination), "the move of what is not there to reject")
+      await expectContent(driver, destination, content)
+    },
+  ),
+})
+
+const belowAFile = defineRule({
+  id: "move/below-a-file-rejects",
+  level: "MUST",
+  statement: "A move from a path below a file rejects, and leaves the file as it was.",
+  why: "A driver that answers well here has moved something else, or nothing.",
+  source: "testsuites.go, TestMoveInvalid: any error",
+  check: forAll(
+    { paths: unrelatedPaths(2), content: content() },
+    async ({ given, driver, paths: [file, destination], content }) => {
+      await given.storedFile(file, content)
+      await expectRejection(driver, () => driver.move(`${file}/below`, destination), "the move of what is not there to reject")
+      await expectContent(driver, file, content)
+    },
+  ),
+})
+
+export const rules: readonly Rule[] = [
+  contentArrives,
+  removesTheSource,
+  replacesTheDestination,
+  missingSource,
+  missingSourceSparesTheDestination,
+  belowAFile,
+]

@@ -1,0 +1,104 @@
+import { setTimeout as passes } from "node:timers/promises"
+import { content, versionsOf } from "../../fixtures/arbitraries/content.ts"
+import { component, path, unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
+import { bytesOf, contentOf } from "../../fixtures/content.ts"
+import { forAll, once } from "../execution/for-all.ts"
+import { quote } from "../execution/rendering.ts"
+import { expectRefusal, expectRefusalOrValue, expectSize, expectThat } from "../expect.ts"
+import { defineRule, type Rule } from "../rule.ts"
+
+const missing = defineRule({
+  id: "stat/missing-is-path-not-found",
+  level: "MUST",
+  statement: "stat of a path where nothing is rejects with PathNotFoundError for that path, in a folder that is there too.",
+  why: "Before a push a client asks which layers are there already; any other error makes the push fail.",
+  source: "storagedriver.go, Stat; testsuites.go, TestStatCall",
+  check: forAll({ paths: unrelatedPaths(2), name: component() }, async ({ given, driver, paths: [present, absent], name }) => {
+    await given.storedFile(`${present}/file`, contentOf(1, 16))
+    await expectRefusal(driver, () => driver.stat(absent), "PathNotFound", absent)
+    const beside = `${present}/not-${name}`.slice(0, 200)
+    await expectRefusal(driver, () => driver.stat(beside), "PathNotFound", beside)
+  }),
+})
+
+const file = defineRule({
+  id: "stat/file",
+  level: "MUST",
+  statement: "stat of a file gives its path, its size in bytes, and that it is no directory.",
+  why: "The size becomes the Content-Length of what a client downloads.",
+  source: "storagedriver.go, Stat; testsuites.go, TestStatCall",
+  check: forAll({ path: path(), content: content() }, async ({ given, driver, path, content }) => {
+    await given.file(path, content)
+    const info = await driver.stat(path)
+    expectThat(driver, !info.isDirectory, `a file at ${quote(path)}`, "a directory")
+    expectThat(driver, info.path === path, `the path ${quote(path)}`, quote(info.path))
+    expectThat(driver, info.size === content.length, `a size of ${content.length} bytes`, `${info.size} bytes`)
+  }),
+})
+
+const directory = defineRule({
+  id: "stat/directory",
+  level: "MUST",
+  statement: "stat of a folder with a file somewhere below it gives its path and that it is a directory.",
+  why: "The registry finds out so whether a repository is there.",
+  source: "testsuites.go, TestStatCall",
+  check: forAll({ folder: path({ maxDepth: 3 }), name: component() }, async ({ given, driver, folder, name }) => {
+    await given.file(`${folder}/${name}/file`, contentOf(1, 16))
+    for (const path of [folder, `${folder}/${name}`]) {
+      const info = await driver.stat(path)
+      expectThat(driver, info.isDirectory, `a directory at ${quote(path)}`, `a file of ${info.size} bytes`)
+      expectThat(driver, info.path === path, `the path ${quote(path)}`, quote(info.path))
+    }
+  }),
+})
+
+const sizeAfterOverwrite = defineRule({
+  id: "stat/size-after-overwrite",
+  level: "MUST",
+  statement: "Right after a file was overwritten stat gives the new size.",
+  why: "A stale size cuts a download short, or lets it wait for bytes that never come.",
+  source: "testsuites.go, TestPutContentMultipleTimes and TestStatCall",
+  check: forAll({ path: path(), versions: versionsOf(3) }, async ({ driver, path, versions }) => {
+    for (const version of versions) {
+      await driver.putContent(path, bytesOf(version))
+      await expectSize(driver, path, version.length)
+    }
+  }),
+})
+
+const modTimeGrows = defineRule({
+  id: "stat/modification-time-grows",
+  level: "MUST",
+  statement: "A file that is written again after the resolution of the driver's clock has a later modification time.",
+  why: "The registry removes uploads that were not touched for a week, and knows their age from it.",
+  source: "testsuites.go, TestStatCall, which waits ten seconds; a driver may declare a shorter time",
+  check: once(async ({ driver, capabilities }) => {
+    await driver.putContent("/file", bytesOf(contentOf(1, 16, 1)))
+    const before = await driver.stat("/file")
+    await passes(capabilities.modTimeResolution)
+    await driver.putContent("/file", bytesOf(contentOf(1, 24, 2)))
+    const after = await driver.stat("/file")
+    expectThat(
+      driver,
+      after.modTime.getTime() > before.modTime.getTime(),
+      `a modification time after ${before.modTime.toISOString()}, ${capabilities.modTimeResolution} ms later`,
+      after.modTime.toISOString(),
+    )
+  }),
+})
+
+const root = defineRule({
+  id: "stat/root",
+  level: "MUST",
+  statement: 'stat of "/" gives a directory, or rejects with PathNotFoundError.',
+  why: "The registry's health check asks for it over and over, and takes any other answer for an outage.",
+  source: "testsuites.go, TestStatCall; registry/handlers/app.go, the storage driver's health check",
+  check: once(async ({ given, driver }) => {
+    await given.storedFile("/file", contentOf(1, 16))
+    const info = await expectRefusalOrValue(driver, () => driver.bare.stat("/"), "PathNotFound", "/")
+    if (info !== undefined)
+      expectThat(driver, info.isDirectory && info.path === "/", 'a directory "/"', `${quote(info.path)}, no directory`)
+  }),
+})
+
+export const rules: readonly Rule[] = [missing, file, directory, sizeAfterOverwrite, modTimeGrows, root]

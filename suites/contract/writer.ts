@@ -1,0 +1,262 @@
+import { array, boolean, integer } from "fast-check"
+import { chunking, chunksOf, content, contents } from "../../fixtures/arbitraries/content.ts"
+import { path, unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
+import { bytesOf, type Content, contentOf } from "../../fixtures/content.ts"
+import { forAll } from "../execution/for-all.ts"
+import { setUp } from "../execution/given.ts"
+import type { ObservedDriver } from "../execution/observed-driver.ts"
+import type { ObservedWriter } from "../execution/observed-writer.ts"
+import { expectContent, expectSize, expectStream, expectThat } from "../expect.ts"
+import { defineRule, type Rule } from "../rule.ts"
+
+/** Writes a content in chunks of these sizes, taken in turn. */
+async function writeAll(writer: ObservedWriter, content: Content, sizes: readonly number[]): Promise<void> {
+  for (const chunk of chunksOf(content, sizes)) await writer.write(chunk)
+}
+
+async function upload(driver: ObservedDriver, path: string, content: Content, sizes: readonly number[]): Promise<void> {
+  const writer = await driver.writer(path)
+  await writeAll(writer, content, sizes)
+  await writer.commit()
+  await writer.close()
+}
+
+function expectWriterSize(driver: ObservedDriver, writer: ObservedWriter, size: number, when: string): void {
+  const got = writer.size
+  expectThat(driver, got === size, `the writer's size ${when} to be ${size} bytes`, `${got} bytes`)
+}
+
+const commitPublishes = defineRule({
+  id: "writer/commit-publishes",
+  level: "MUST",
+  statement: "After commit the path holds exactly the bytes written, in whatever chunks they came.",
+  why: "Layers are stored so; a byte lost between two chunks is a layer that can never be pulled.",
+  source:
+    "storagedriver.go, FileWriter; testsuites.go, TestWriteReadStreams1 to TestWriteReadStreams4, TestWriteReadStreamsNonUTF8",
+  check: forAll({ path: path(), content: content(), sizes: chunking() }, async ({ driver, path, content, sizes }) => {
+    await upload(driver, path, content, sizes)
+    await expectContent(driver, path, content)
+  }),
+})
+
+const mebibyte = 1024 * 1024
+
+const severalBlocks = defineRule({
+  id: "writer/several-blocks",
+  level: "MUST",
+  statement: "An upload of several of the driver's blocks is stored whole, each block once and in its place.",
+  why: "Where blocks are swapped, doubled or dropped the size may still be right, and the digest is not.",
+  source: "testsuites.go, TestWriteReadLargeStreams",
+  check: forAll(
+    ({ chunkSize }) => ({
+      content: content({ minLength: chunkSize, maxLength: 2 * chunkSize + mebibyte, near: [chunkSize] }),
+      size: integer({ min: 64 * 1024, max: 3 * mebibyte }),
+    }),
+    async ({ driver, content, size }) => {
+      await upload(driver, "/large", content, [size])
+      await expectStream(driver, "/large", content)
+    },
+    { runs: 2 },
+  ),
+})
+
+/** Writes a content in parts, each by a writer of its own that goes on where the one before it was closed; says the sizes seen. */
+async function uploadInParts(
+  driver: ObservedDriver,
+  path: string,
+  content: Content,
+  lengths: readonly number[],
+  onSize: (writer: ObservedWriter, size: number, when: string) => void,
+): Promise<void> {
+  let written = 0
+  for (const [index, length] of lengths.entries()) {
+    const writer = await driver.writer(path, index === 0 ? {} : { append: true })
+    onSize(writer, written, index === 0 ? "when opened" : "when resumed")
+    await writer.write(bytesOf(content, written, written + length))
+    written += length
+    const last = index === lengths.length - 1
+    if (last) await writer.commit()
+    await writer.close()
+    onSize(writer, written, last ? "after commit" : "after close")
+  }
+}
+
+const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0)
+
+const appendResumes = defineRule({
+  id: "writer/append-resumes",
+  level: "MUST",
+  statement: "A writer opened to append goes on behind the last byte accepted by the closed one before it.",
+  why: "Each PATCH request of a push is such a writer; one byte too many or too few breaks the push at its end.",
+  source: "storagedriver.go, Writer; testsuites.go, TestContinueStreamAppendSmall",
+  check: forAll(
+    { lengths: array(integer({ min: 1, max: 4_096 }), { minLength: 2, maxLength: 5 }) },
+    async ({ driver, lengths }) => {
+      const content = contentOf(1, sum(lengths))
+      await uploadInParts(driver, "/upload", content, lengths, () => {})
+      await expectContent(driver, "/upload", content)
+    },
+  ),
+})
+
+const appendResumesAtBlocks = defineRule({
+  id: "writer/append-resumes-at-blocks",
+  level: "MUST",
+  statement:
+    "Resuming goes on at the right byte where the parts end one byte before, at and one byte behind a block of the driver's.",
+  why: "A driver that keeps whole blocks only must keep the rest as well, and must not send it twice.",
+  source: "storagedriver.go, Writer; testsuites.go, TestContinueStreamAppendLarge",
+  check: forAll(
+    ({ chunkSize }) => ({
+      first: integer({ min: chunkSize - 1, max: chunkSize + 1 }),
+      second: integer({ min: 1, max: 64 * 1024 }),
+    }),
+    async ({ driver, first, second }) => {
+      const content = contentOf(1, first + second + 32)
+      await uploadInParts(driver, "/upload", content, [first, second, 32], () => {})
+      await expectStream(driver, "/upload", content)
+    },
+    { runs: 3 },
+  ),
+})
+
+const sizesAgree = defineRule({
+  id: "writer/sizes-agree",
+  level: "MUST",
+  statement: "The writer's size after close, after resuming and after commit, and that of stat, are the bytes accepted so far.",
+  why: "The registry compares the size with the range that the client names; where they differ it refuses the rest of the push.",
+  source: "storagedriver.go, FileWriter.Size; testsuites.go, TestContinueStreamAppendSmall; registry/handlers/blobupload.go",
+  check: forAll(
+    { lengths: array(integer({ min: 1, max: 4_096 }), { minLength: 1, maxLength: 4 }) },
+    async ({ driver, lengths }) => {
+      const content = contentOf(1, sum(lengths))
+      await uploadInParts(driver, "/upload", content, lengths, (writer, size, when) =>
+        expectWriterSize(driver, writer, size, when),
+      )
+      await expectSize(driver, "/upload", content.length)
+    },
+  ),
+})
+
+const appendToEmptyUpload = defineRule({
+  id: "writer/append-to-empty-upload",
+  level: "MUST",
+  statement: "A writer opened to append to a file that was committed without a byte writes its content.",
+  why: "The registry creates an upload as an empty file and appends to it.",
+  source: "storagedriver.go, Writer; testsuites.go, TestWriteZeroByteStreamThenAppend",
+  check: forAll({ content: content({ minLength: 1 }) }, async ({ driver, content }) => {
+    await setUp(async () => {
+      const empty = await driver.writer("/upload")
+      await empty.commit()
+      await empty.close()
+    })
+    await expectSize(driver, "/upload", 0)
+    await appendAndCheck(driver, "/upload", content)
+  }),
+})
+
+const appendToEmptyContent = defineRule({
+  id: "writer/append-to-empty-content",
+  level: "MUST",
+  statement: "A writer opened to append to an empty file that putContent stored writes its content.",
+  why: "Whoever made the empty file, the upload goes on from it.",
+  source: "storagedriver.go, Writer; testsuites.go, TestWriteZeroByteContentThenAppend",
+  check: forAll({ content: content({ minLength: 1 }) }, async ({ given, driver, content }) => {
+    await given.file("/upload", contentOf(1, 0))
+    await appendAndCheck(driver, "/upload", content)
+  }),
+})
+
+async function appendAndCheck(driver: ObservedDriver, path: string, content: Content): Promise<void> {
+  const writer = await driver.writer(path, { append: true })
+  expectWriterSize(driver, writer, 0, "when opened on an empty file")
+  await writer.write(bytesOf(content))
+  await writer.commit()
+  await writer.close()
+  expectWriterSize(driver, writer, content.length, "after commit")
+  await expectContent(driver, path, content)
+}
+
+const closeAfterCommit = defineRule({
+  id: "writer/close-after-commit",
+  level: "MUST",
+  statement: "After commit close succeeds, the size can still be read, and the content stays.",
+  why: "The registry closes every writer, the committed ones too, and reads their size after it.",
+  source: "testsuites.go closes after each Commit; registry/storage/blobwriter.go",
+  check: forAll({ content: content() }, async ({ driver, content }) => {
+    const writer = await driver.writer("/upload")
+    await writer.write(bytesOf(content))
+    await writer.commit()
+    await writer.close()
+    expectWriterSize(driver, writer, content.length, "after commit and close")
+    await expectContent(driver, "/upload", content)
+  }),
+})
+
+const uploadsSideBySide = defineRule({
+  id: "writer/uploads-side-by-side",
+  level: "MUST",
+  statement: "Uploads to different paths that run side by side, their chunks interleaved, keep their bytes apart.",
+  why: "A client pushes several layers at once.",
+  source: "testsuites.go, TestConcurrentFileStreams",
+  check: forAll(
+    { paths: unrelatedPaths(4), contents: contents(4, { minLength: 1 }), sizes: chunking(), inTurn: boolean() },
+    async ({ driver, paths, contents, sizes, inTurn }) => {
+      if (inTurn) await uploadInTurn(driver, paths, contents, sizes)
+      else await Promise.all(paths.map((path, index) => upload(driver, path, contents[index] ?? contentOf(0, 0), sizes)))
+      for (const [index, content] of contents.entries()) await expectContent(driver, paths[index] ?? "", content)
+    },
+  ),
+})
+
+/** One chunk of each upload after the other. */
+async function uploadInTurn(
+  driver: ObservedDriver,
+  paths: readonly string[],
+  contents: readonly Content[],
+  sizes: readonly number[],
+): Promise<void> {
+  const writers = await Promise.all(paths.map((path) => driver.writer(path)))
+  const uploads = writers.map((writer, index) => ({ writer, chunks: chunksOf(contents[index] ?? contentOf(0, 0), sizes) }))
+  for (let open = uploads; open.length > 0; ) {
+    const going: typeof uploads = []
+    for (const each of open) {
+      const { done, value } = each.chunks.next()
+      if (done === true) continue
+      await each.writer.write(value)
+      going.push(each)
+    }
+    open = going
+  }
+  for (const writer of writers) {
+    await writer.commit()
+    await writer.close()
+  }
+}
+
+const commitOfNothing = defineRule({
+  id: "writer/commit-of-nothing",
+  level: "MUST",
+  statement: "A writer that is committed without a byte leaves an empty file.",
+  why: "The empty blob is pushed like any other.",
+  source: "storagedriver.go, FileWriter.Commit; testsuites.go, TestWriteZeroByteStreamThenAppend",
+  check: forAll({ paths: unrelatedPaths(2) }, async ({ given, driver, paths: [path, witness] }) => {
+    await given.storedFile(witness, contentOf(2, 8))
+    await upload(driver, path, contentOf(1, 0), [1])
+    await expectSize(driver, path, 0)
+    await expectContent(driver, path, contentOf(1, 0))
+  }),
+})
+
+export const rules: readonly Rule[] = [
+  commitPublishes,
+  severalBlocks,
+  appendResumes,
+  appendResumesAtBlocks,
+  sizesAgree,
+  appendToEmptyUpload,
+  appendToEmptyContent,
+  closeAfterCommit,
+  uploadsSideBySide,
+  commitOfNothing,
+]
