@@ -268,9 +268,9 @@ function messageOf(cause: unknown): string {
 /** The grammar of paths, to the letter of Distribution's: `.` and `..` match it as components, and no length is too long. */
 export const pathPattern = /^(\/[A-Za-z0-9._-]+)+$/
 
-/** Whether every method takes the path. `$` alone would let a final line break through, hence the length of the match. */
+/** Whether every method takes the path. */
 export function isValidPath(path: string): boolean {
-  return pathPattern.exec(path)?.[0].length === path.length
+  return pathPattern.test(path)
 }
 
 /** Whether `list`, `stat` and `walk` take the path: they take "/" too. */

@@ -1,7 +1,7 @@
 import { errorCodeOf, type StorageDriverErrorCode } from "../drivers/contract.ts"
 import { type Content, firstDifference } from "../fixtures/content.ts"
 import { describeContent, diagnose } from "../fixtures/content-diagnosis.ts"
-import { CallFailed, describeReason, RuleBroken } from "./execution/failures.ts"
+import { CallFailed, RuleBroken } from "./execution/failures.ts"
 import { unprefixed } from "./execution/observation.ts"
 import type { ObservedDriver } from "./execution/observed-driver.ts"
 import { readStream } from "./execution/observed-stream.ts"
@@ -81,7 +81,7 @@ export async function expectRefusal(
 ): Promise<void> {
   const rejection = await rejectionOf(call)
   if ("value" in rejection) expectThat(driver, false, refusal(code, path), "success")
-  else judgeRefusal(driver, rejection.reason, code, path)
+  else judgeRefusal(driver, rejection.failed, code, path)
 }
 
 /** The call succeeds, and its value is given; or it rejects with this code, for this path, and undefined is. */
@@ -93,15 +93,15 @@ export async function expectRefusalOrValue<Value>(
 ): Promise<Value | undefined> {
   const rejection = await rejectionOf(call)
   if ("value" in rejection) return rejection.value
-  judgeRefusal(driver, rejection.reason, code, path)
+  judgeRefusal(driver, rejection.failed, code, path)
   return undefined
 }
 
-function judgeRefusal(driver: ObservedDriver, reason: unknown, code: StorageDriverErrorCode, path: string | undefined): void {
-  const got = errorCodeOf(reason)
-  const named = unprefixed(driver.observation.prefix, String(Reflect.get(Object(reason), "path")))
+function judgeRefusal(driver: ObservedDriver, failed: CallFailed, code: StorageDriverErrorCode, path: string | undefined): void {
+  const got = errorCodeOf(failed.reason)
+  const named = unprefixed(driver.observation.prefix, String(Reflect.get(Object(failed.reason), "path")))
   const right = got === code && (path === undefined || named === path)
-  expectThat(driver, right, refusal(code, path), got === code ? `${code}Error for ${quote(named)}` : describeReason(reason))
+  expectThat(driver, right, refusal(code, path), got === code ? `${code}Error for ${quote(named)}` : failed.message)
 }
 
 function refusal(code: StorageDriverErrorCode, path: string | undefined): string {
@@ -110,15 +110,17 @@ function refusal(code: StorageDriverErrorCode, path: string | undefined): string
 
 /** The call rejects, with whatever error. */
 export async function expectRejection(driver: ObservedDriver, call: () => Promise<unknown>, expected: string): Promise<void> {
-  expectThat(driver, "reason" in (await rejectionOf(call)), expected, "success")
+  expectThat(driver, "failed" in (await rejectionOf(call)), expected, "success")
 }
 
 /** What a call came to. Only the driver's own rejections are: a call that hangs or gives nonsense goes on as the error it is. */
-async function rejectionOf<Value>(call: () => Promise<Value>): Promise<{ readonly value: Value } | { readonly reason: unknown }> {
+async function rejectionOf<Value>(
+  call: () => Promise<Value>,
+): Promise<{ readonly value: Value } | { readonly failed: CallFailed }> {
   try {
     return { value: await call() }
   } catch (thrown) {
-    if (thrown instanceof CallFailed) return { reason: thrown.reason }
+    if (thrown instanceof CallFailed) return { failed: thrown }
     throw thrown
   }
 }

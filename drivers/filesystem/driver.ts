@@ -7,6 +7,7 @@ import {
   type CallOptions,
   type FileInfo,
   type FileWriter,
+  isValidPath,
   PathNotFoundError,
   type ReaderOptions,
   type StorageDriver,
@@ -21,9 +22,6 @@ import { Slots } from "./slots.ts"
 import { Tree } from "./tree.ts"
 import { type Upload, Uploads } from "./uploads.ts"
 import { UploadWriter } from "./writer.ts"
-
-/** Names that a path can have; others, the driver's own state among them, are not files of the storage. */
-const visibleName = /^[A-Za-z0-9._-]+$/
 
 /**
  * One instance on a root directory; it takes checked arguments only. Content is written aside, brought to the disk and then renamed
@@ -103,7 +101,8 @@ export class FilesystemDriver implements StorageDriver {
     return this.#read(path, options, async (realPath) => {
       const names = await readdir(realPath)
       const parent = path === "/" ? "" : path
-      return names.filter((name) => visibleName.test(name)).map((name) => `${parent}/${name}`)
+      // A name that no path has, that of the driver's own state for one, is none of the storage's.
+      return names.map((name) => `${parent}/${name}`).filter(isValidPath)
     })
   }
 

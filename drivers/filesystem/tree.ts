@@ -74,9 +74,10 @@ export class Tree {
           await rename(file, target)
           return await syncFolder(dirname(target))
         } catch (error) {
-          if (attempt < attempts && (await isPassing(error, file, target))) continue
+          const passing = await isPassing(error, file, target)
+          if (passing && attempt < attempts) continue
           await removeEmptyFolders(dirname(target), this.#layout.root)
-          throw error
+          throw passing ? failure(path, `the folder of ${path} was removed ${attempts} times before the file arrived`) : error
         }
       }
     })
@@ -165,7 +166,7 @@ export class Tree {
   async #readError(error: unknown, path: string): Promise<unknown> {
     if (hasCode(error, "ENAMETOOLONG")) return tooLong(path)
     if (!hasCode(error, "ENOENT", "ENOTDIR")) return error
-    const rootIsThere = await access(this.#layout.state).then(
+    const rootIsThere = await access(this.#layout.temporary).then(
       () => true,
       () => false,
     )

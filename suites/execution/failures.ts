@@ -1,4 +1,4 @@
-import { errorCodeOf, StorageDriverError } from "../../drivers/contract.ts"
+import { errorCodeOf } from "../../drivers/contract.ts"
 import type { RecordedCall } from "./trace.ts"
 
 /** The driver did something else than the rule asks for. */
@@ -14,14 +14,16 @@ export class RuleBroken extends Error {
   }
 }
 
-/** A call into the driver rejected; `reason` is what with. */
+/** A call into the driver rejected; `reason` is what with, and the message describes it. */
 export class CallFailed extends Error {
   override readonly name = "CallFailed"
   readonly call: RecordedCall
   readonly reason: unknown
 
-  constructor(call: RecordedCall, reason: unknown) {
-    super(describeReason(reason), { cause: reason })
+  /** @param prefix that was put in front of every path, to be left out of the description */
+  constructor(call: RecordedCall, reason: unknown, prefix: string) {
+    const description = describeReason(reason)
+    super(prefix === "" ? description : description.replaceAll(prefix, ""), { cause: reason })
     this.call = call
     this.reason = reason
   }
@@ -56,8 +58,7 @@ export function describeReason(reason: unknown): string {
   if (!(reason instanceof Error)) return `a thrown ${typeof reason}: ${String(reason)}`
   const contractCode = errorCodeOf(reason)
   const kind = contractCode === undefined || contractCode === "Driver" ? reason.name : `${contractCode}Error`
-  const message = reason instanceof StorageDriverError || reason.message === "" ? reason.message : `${reason.message}`
-  return message === "" ? kind : `${kind}: ${message}`
+  return reason.message === "" ? kind : `${kind}: ${reason.message}`
 }
 
 const networkCodes: ReadonlySet<unknown> = new Set([

@@ -61,9 +61,49 @@ export function forAll<Arbitraries extends Record<string, Arbitrary<unknown>>>(
   }
 }
 
+/** A check over listed values: every one a case in a folder of its own, in their order, and the first that fails is reported. */
+export function forEach<Value extends Readonly<Record<string, unknown>>>(
+  values: readonly Value[] | ((capabilities: ResolvedCapabilities) => readonly Value[]),
+  body: (given: Case & Value) => Promise<void>,
+): Check {
+  return async (context) => {
+    const chosen = typeof values === "function" ? values(context.surroundings.capabilities) : values
+    for (const value of chosen) {
+      try {
+        await context.case((given) => body({ ...given, ...value }))
+      } catch (reason) {
+        throw new Falsified(reason, context.trace.snapshot(), describeValues(value))
+      }
+    }
+  }
+}
+
+/** One check after the other. */
+export function inTurn(...checks: readonly Check[]): Check {
+  return async (context) => {
+    for (const check of checks) await check(context)
+  }
+}
+
 /** A check of one case without generated values. */
 export function once(body: (given: Case) => Promise<void>): Check {
   return (context) => context.case(body)
+}
+
+/** A check of a few given values, for edges that chance must not miss: a case each, in order. The values may depend on the capabilities. */
+export function forEach<Value>(
+  values: (capabilities: ResolvedCapabilities) => readonly Value[],
+  body: (given: Case & { readonly value: Value }) => Promise<void>,
+): Check {
+  return async (context) => {
+    for (const value of values(context.surroundings.capabilities)) {
+      try {
+        await context.case((given) => body({ ...given, value }))
+      } catch (reason) {
+        throw new Falsified(reason, context.trace.snapshot(), describeValues({ value }))
+      }
+    }
+  }
 }
 
 /** Shrinking keeps to one kind of failure, or the smallest case would show another one than was found. */

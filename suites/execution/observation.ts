@@ -1,4 +1,4 @@
-import { CallFailed, CallHung, describeReason, RuleBroken } from "./failures.ts"
+import { CallFailed, CallHung, RuleBroken } from "./failures.ts"
 import { limitFor, type TimeLimits, within } from "./time-limits.ts"
 import type { RecordedCall, Trace } from "./trace.ts"
 import type { UploadLedger } from "./upload-ledger.ts"
@@ -67,8 +67,9 @@ export async function observe<Value>(
       call.outcome = reason.actual
       throw reason
     }
-    call.outcome = `rejects: ${describeReason(reason)}`
-    throw new CallFailed(call, reason)
+    const failed = new CallFailed(call, reason, observation.prefix)
+    call.outcome = `rejects: ${failed.message}`
+    throw failed
   }
 }
 

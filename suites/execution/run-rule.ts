@@ -58,7 +58,7 @@ function expectation(reason: RuleBroken | CallFailed | CallHung): Pick<Failure, 
   if (reason instanceof RuleBroken) return reason
   if (reason instanceof CallHung)
     return { expected: `${reason.call.method} to settle`, actual: `nothing within ${reason.limit} ms` }
-  return { expected: `${reason.call.method} to succeed`, actual: describeReason(reason.reason) }
+  return { expected: `${reason.call.method} to succeed`, actual: reason.message }
 }
 
 function upTo(calls: readonly RecordedCall[], reason: RuleBroken | CallFailed | CallHung): readonly RecordedCall[] {
