@@ -111,8 +111,8 @@ const appendResumesAtBlocks = defineRule({
   why: "A driver that keeps whole blocks only must keep the rest as well, and must not send it twice.",
   source: "storagedriver.go, Writer; testsuites.go, TestContinueStreamAppendLarge",
   check: forEach(
-    ({ chunkSize }) => [chunkSize - 1, chunkSize, chunkSize + 1].map((first) => [first, 40_000, 32]),
-    async ({ driver, value: lengths }) => {
+    ({ chunkSize }) => [chunkSize - 1, chunkSize, chunkSize + 1].map((first) => ({ lengths: [first, 40_000, 32] })),
+    async ({ driver, lengths }) => {
       const content = contentOf(1, sum(lengths))
       await uploadInParts(driver, "/upload", content, lengths, () => {})
       await expectStream(driver, "/upload", content)

@@ -90,22 +90,6 @@ export function once(body: (given: Case) => Promise<void>): Check {
   return (context) => context.case(body)
 }
 
-/** A check of a few given values, for edges that chance must not miss: a case each, in order. The values may depend on the capabilities. */
-export function forEach<Value>(
-  values: (capabilities: ResolvedCapabilities) => readonly Value[],
-  body: (given: Case & { readonly value: Value }) => Promise<void>,
-): Check {
-  return async (context) => {
-    for (const value of values(context.surroundings.capabilities)) {
-      try {
-        await context.case((given) => body({ ...given, value }))
-      } catch (reason) {
-        throw new Falsified(reason, context.trace.snapshot(), describeValues({ value }))
-      }
-    }
-  }
-}
-
 /** Shrinking keeps to one kind of failure, or the smallest case would show another one than was found. */
 function kindOf(reason: unknown): string {
   if (reason instanceof SetUpFailed) return "set-up"
