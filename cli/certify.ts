@@ -78,7 +78,7 @@ export async function certify(reference: string, options: CertifyOptions): Promi
 }
 
 /** Milliseconds of silence after which a driver process counts as blocked, given the time of a call. */
-export function blockedAfter(timeout: number): number {
+function blockedAfter(timeout: number): number {
   return Math.max(3_000, timeout + 1_000)
 }
 

@@ -6,7 +6,7 @@ import { BadInput, nearest } from "./bad-input.ts"
 import type { DriverModuleLocation } from "./execution/backend.ts"
 
 /** The drivers that come with the suite, by name. */
-export const bundledDrivers = ["inmemory", "filesystem", "azure"] as const
+const bundledDrivers = ["inmemory", "filesystem", "azure"] as const
 
 const endings = [".ts", ".mts", ".js", ".mjs"]
 

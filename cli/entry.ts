@@ -11,5 +11,5 @@ if (major < (required[0] as number) || (major === required[0] && minor < (requir
   process.stderr.write(`storage-driver-conformance needs Node ${required.join(".")} or newer, and this is Node ${version}\n`)
   process.exitCode = 2
 } else {
-  import("./main.js").then((cli) => cli.main(process.argv.slice(2)))
+  import("./main.ts").then((cli) => cli.main(process.argv.slice(2)))
 }

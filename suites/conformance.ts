@@ -12,7 +12,7 @@ export interface HostRunner {
   readonly afterAll?: (body: () => Promise<void>) => unknown
 }
 
-export interface HostTest {
+interface HostTest {
   (name: string, body: () => Promise<void>): unknown
   readonly skip: (name: string, body: () => Promise<void>) => unknown
 }

@@ -22,6 +22,16 @@ export function expectBytes(driver: ObservedDriver, path: string, bytes: Uint8Ar
   expectThat(driver, same, `${expected} at ${quote(path)}`, same ? "" : diagnose(content, offset, bytes))
 }
 
+/** The bytes are these, where they are of no content of ours. */
+export function expectRawBytes(driver: ObservedDriver, bytes: Uint8Array, wanted: Uint8Array): void {
+  expectThat(driver, Buffer.compare(bytes, wanted) === 0, hexadecimal(wanted), hexadecimal(bytes))
+}
+
+function hexadecimal(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "no bytes"
+  return `the bytes ${Buffer.from(bytes.subarray(0, 48)).toString("hex")}${bytes.length > 48 ? `… (${bytes.length})` : ""}`
+}
+
 /** `getContent` gives the content. */
 export async function expectContent(driver: ObservedDriver, path: string, content: Content): Promise<void> {
   expectBytes(driver, path, await driver.getContent(path), content)

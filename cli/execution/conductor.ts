@@ -126,7 +126,7 @@ export class Conductor {
 
   /** Keeps count of what says that nobody is there. */
   #count(outcome: RuleOutcome): void {
-    const hung = outcome.status === "failed" && outcome.failure.doubt === "hung"
+    const hung = (outcome.status === "failed" || outcome.status === "set-up-failed") && outcome.failure.doubt === "hung"
     const gone = outcome.status === "inconclusive" && outcome.because === "backend-gone"
     if (gone) this.#gone = true
     if (gone) this.#losePatience("the backend does not answer")

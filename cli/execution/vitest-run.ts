@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url"
-import { parseCLI, startVitest } from "vitest/node"
+import { createVitest, parseCLI } from "vitest/node"
 import { levels, type Rule, subjectOf } from "../../suites/rule.ts"
 
 export interface VitestRunOptions {
@@ -22,7 +22,8 @@ export async function runWithVitest({ files, rules, concurrency, passThrough }: 
   const { options } = parseCLI(["vitest", ...passThrough])
   const reporters = [options.reporter ?? []].flat()
   const exitCode = process.exitCode
-  const vitest = await startVitest([], {
+  const keepSignals = rememberSignals()
+  const vitest = await createVitest({
     ...options,
     config: false,
     root: ours,
@@ -42,6 +43,22 @@ export async function runWithVitest({ files, rules, concurrency, passThrough }: 
     provide: { chosenRules: rules.map((rule) => rule.id) },
     reporters: reporters.length === 0 ? [{}] : reporters,
   })
-  await vitest.close()
-  process.exitCode = exitCode
+  keepSignals()
+  try {
+    await vitest.start()
+  } finally {
+    await vitest.close()
+    process.exitCode = exitCode
+  }
+}
+
+/** Vitest ends the process at the first signal; a run is to clean up first. Gives a function that drops the listeners added since. */
+function rememberSignals(): () => void {
+  const signals = ["SIGINT", "SIGTERM"] as const
+  const before = signals.map((signal) => ({ signal, listeners: process.listeners(signal) }))
+  return () => {
+    for (const { signal, listeners } of before) {
+      for (const added of process.listeners(signal)) if (!listeners.includes(added)) process.off(signal, added)
+    }
+  }
 }

@@ -1,12 +1,14 @@
-import { array, boolean, integer } from "fast-check"
+import { array, integer } from "fast-check"
 import { chunking, chunksOf, content, contents } from "../../fixtures/arbitraries/content.ts"
 import { path, unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
+import { awkwardBytes } from "../../fixtures/awkward-bytes.ts"
 import { bytesOf, type Content, contentOf } from "../../fixtures/content.ts"
-import { forAll, forEach } from "../execution/for-all.ts"
+import { blockSizeOf } from "../block-size.ts"
+import { forAll, forEach, inTurn } from "../execution/for-all.ts"
 import { setUp } from "../execution/given.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
 import type { ObservedWriter } from "../execution/observed-writer.ts"
-import { expectContent, expectSize, expectStream, expectThat } from "../expect.ts"
+import { expectContent, expectRawBytes, expectSize, expectStream, expectThat, readFrom } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
 /** Writes a content in chunks of these sizes, taken in turn. */
@@ -21,6 +23,14 @@ async function upload(driver: ObservedDriver, path: string, content: Content, si
   await writer.close()
 }
 
+/** Bytes in which the registry writes. */
+const registryChunk = 32 * 1024
+
+const asTheRegistryWrites = [1, 2, 32, registryChunk + 1, 32 * registryChunk].map((length) => ({
+  length,
+  sizes: [registryChunk],
+}))
+
 function expectWriterSize(driver: ObservedDriver, writer: ObservedWriter, size: number, when: string): void {
   const got = writer.size
   expectThat(driver, got === size, `the writer's size ${when} to be ${size} bytes`, `${got} bytes`)
@@ -31,19 +41,36 @@ const commitPublishes = defineRule({
   level: "MUST",
   statement: "After commit the path holds exactly the bytes written, in whatever chunks they came.",
   why: "Layers are stored so; a byte lost between two chunks is a layer that can never be pulled.",
-  source:
-    "storagedriver.go, FileWriter; testsuites.go, TestWriteReadStreams1 to TestWriteReadStreams4, TestWriteReadStreamsNonUTF8",
-  check: forAll(
-    { path: path(), content: content(), sizes: chunking() },
-    async ({ driver, path, content, sizes }) => {
-      await upload(driver, path, content, sizes)
-      await expectContent(driver, path, content)
-    },
-    { runs: 15 },
+  source: "storagedriver.go, FileWriter; testsuites.go, TestWriteReadStreams1 to TestWriteReadStreams4",
+  check: inTurn(
+    forEach(asTheRegistryWrites, ({ driver, length, sizes }) => uploadAndRead(driver, "/upload", contentOf(1, length), sizes)),
+    forAll(
+      { path: path(), content: content(), sizes: chunking() },
+      ({ driver, path, content, sizes }) => uploadAndRead(driver, path, content, sizes),
+      { runs: 15 },
+    ),
   ),
 })
 
-const mebibyte = 1024 * 1024
+async function uploadAndRead(driver: ObservedDriver, path: string, content: Content, sizes: readonly number[]): Promise<void> {
+  await upload(driver, path, content, sizes)
+  await expectStream(driver, path, content)
+}
+
+const anyBytes = defineRule({
+  id: "writer/any-bytes",
+  level: "MUST",
+  statement: "Writers store and streams give bytes: what is not UTF-8, a byte order mark or a line end is kept as it is.",
+  why: "Layers are compressed archives; one that went through a string anywhere is lost.",
+  source: "testsuites.go, TestWriteReadStreamsNonUTF8 and TestWriteReadStreams2",
+  check: forEach(awkwardBytes, async ({ driver, bytes }) => {
+    const writer = await driver.writer("/bytes")
+    await writer.write(bytes.slice())
+    await writer.commit()
+    await writer.close()
+    expectRawBytes(driver, await readFrom(driver, "/bytes"), bytes)
+  }),
+})
 
 const severalBlocks = defineRule({
   id: "writer/several-blocks",
@@ -51,16 +78,15 @@ const severalBlocks = defineRule({
   statement: "An upload of several of the driver's blocks is stored whole, each block once and in its place.",
   why: "Where blocks are swapped, doubled or dropped the size may still be right, and the digest is not.",
   source: "testsuites.go, TestWriteReadLargeStreams",
-  check: forAll(
-    ({ chunkSize }) => ({
-      content: content({ minLength: chunkSize, maxLength: 2 * chunkSize + mebibyte, near: [chunkSize] }),
-      size: integer({ min: 64 * 1024, max: 3 * mebibyte }),
-    }),
-    async ({ driver, content, size }) => {
-      await upload(driver, "/large", content, [size])
-      await expectStream(driver, "/large", content)
+  check: forEach(
+    (capabilities) => {
+      const block = blockSizeOf(capabilities)
+      return [
+        { length: 2 * block + 7, sizes: [registryChunk] },
+        { length: 2 * block + 3, sizes: [block - 1, 2, block + 1, 1] },
+      ]
     },
-    { runs: 2 },
+    ({ driver, length, sizes }) => uploadAndRead(driver, "/large", contentOf(1, length), sizes),
   ),
 })
 
@@ -111,7 +137,10 @@ const appendResumesAtBlocks = defineRule({
   why: "A driver that keeps whole blocks only must keep the rest as well, and must not send it twice.",
   source: "storagedriver.go, Writer; testsuites.go, TestContinueStreamAppendLarge",
   check: forEach(
-    ({ chunkSize }) => [chunkSize - 1, chunkSize, chunkSize + 1].map((first) => ({ lengths: [first, 40_000, 32] })),
+    (capabilities) => {
+      const block = blockSizeOf(capabilities)
+      return [{ lengths: [block - 1, 40_000, 32] }, { lengths: [block, block, 32] }, { lengths: [block + 1, 40_000, 32] }]
+    },
     async ({ driver, lengths }) => {
       const content = contentOf(1, sum(lengths))
       await uploadInParts(driver, "/upload", content, lengths, () => {})
@@ -125,18 +154,24 @@ const sizesAgree = defineRule({
   level: "MUST",
   statement: "The writer's size after close, after resuming and after commit, and that of stat, are the bytes accepted so far.",
   why: "The registry compares the size with the range that the client names; where they differ it refuses the rest of the push.",
-  source: "storagedriver.go, FileWriter.Size; testsuites.go, TestContinueStreamAppendSmall; registry/handlers/blobupload.go",
-  check: forAll(
-    { lengths: array(integer({ min: 1, max: 4_096 }), { minLength: 1, maxLength: 4 }) },
-    async ({ driver, lengths }) => {
-      const content = contentOf(1, sum(lengths))
-      await uploadInParts(driver, "/upload", content, lengths, (writer, size, when) =>
-        expectWriterSize(driver, writer, size, when),
-      )
-      await expectSize(driver, "/upload", content.length)
-    },
+  source:
+    "storagedriver.go, FileWriter.Size; testsuites.go, TestContinueStreamAppendSmall and TestContinueStreamAppendLarge; registry/handlers/blobupload.go",
+  check: inTurn(
+    forAll({ lengths: array(integer({ min: 1, max: 4_096 }), { minLength: 1, maxLength: 4 }) }, ({ driver, lengths }) =>
+      expectSizesOfParts(driver, lengths),
+    ),
+    forEach(
+      (capabilities) => [{ lengths: [blockSizeOf(capabilities) - 1, 2, 1] }],
+      ({ driver, lengths }) => expectSizesOfParts(driver, lengths),
+    ),
   ),
 })
+
+async function expectSizesOfParts(driver: ObservedDriver, lengths: readonly number[]): Promise<void> {
+  const content = contentOf(1, sum(lengths))
+  await uploadInParts(driver, "/upload", content, lengths, (writer, size, when) => expectWriterSize(driver, writer, size, when))
+  await expectSize(driver, "/upload", content.length)
+}
 
 const appendToEmptyUpload = defineRule({
   id: "writer/append-to-empty-upload",
@@ -193,24 +228,36 @@ const closeAfterCommit = defineRule({
   }),
 })
 
+const several = { paths: unrelatedPaths(5), contents: contents(5, { minLength: 1 }), sizes: chunking() }
+
 const uploadsSideBySide = defineRule({
   id: "writer/uploads-side-by-side",
   level: "MUST",
   statement: "Uploads to different paths that run side by side, their chunks interleaved, keep their bytes apart.",
   why: "A client pushes several layers at once.",
   source: "testsuites.go, TestConcurrentFileStreams",
-  check: forAll(
-    { paths: unrelatedPaths(4), contents: contents(4, { minLength: 1 }), sizes: chunking(), inTurn: boolean() },
-    async ({ driver, paths, contents, sizes, inTurn }) => {
-      if (inTurn) await uploadInTurn(driver, paths, contents, sizes)
-      else await Promise.all(paths.map((path, index) => upload(driver, path, contents[index] ?? contentOf(0, 0), sizes)))
-      for (const [index, content] of contents.entries()) await expectContent(driver, paths[index] ?? "", content)
-    },
+  check: inTurn(
+    forAll(several, async ({ driver, paths, contents, sizes }) => {
+      await Promise.all(paths.map((path, index) => upload(driver, path, contents[index] ?? contentOf(0, 0), sizes)))
+      await expectContents(driver, paths, contents)
+    }),
+    forAll(
+      several,
+      async ({ driver, paths, contents, sizes }) => {
+        await uploadOneByOne(driver, paths, contents, sizes)
+        await expectContents(driver, paths, contents)
+      },
+      { runs: 5 },
+    ),
   ),
 })
 
+async function expectContents(driver: ObservedDriver, paths: readonly string[], contents: readonly Content[]): Promise<void> {
+  for (const [index, content] of contents.entries()) await expectContent(driver, paths[index] ?? "", content)
+}
+
 /** One chunk of each upload after the other. */
-async function uploadInTurn(
+async function uploadOneByOne(
   driver: ObservedDriver,
   paths: readonly string[],
   contents: readonly Content[],
@@ -250,6 +297,7 @@ const commitOfNothing = defineRule({
 
 export const rules: readonly Rule[] = [
   commitPublishes,
+  anyBytes,
   severalBlocks,
   appendResumes,
   appendResumesAtBlocks,

@@ -45,9 +45,9 @@ export class CallHung extends Error {
 /** What the rule stands on could not be prepared: nothing is known about the rule itself. */
 export class SetUpFailed extends Error {
   override readonly name = "SetUpFailed"
-  readonly failure: RuleBroken | CallFailed
+  readonly failure: RuleBroken | CallFailed | CallHung
 
-  constructor(failure: RuleBroken | CallFailed) {
+  constructor(failure: RuleBroken | CallFailed | CallHung) {
     super(failure.message, { cause: failure })
     this.failure = failure
   }

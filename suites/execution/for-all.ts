@@ -98,7 +98,8 @@ function kindOf(reason: unknown): string {
 }
 
 /** Where time or the network decided, each further try would cost as much again and show nothing new. */
-function shrinkable(reason: unknown): boolean {
+function shrinkable(thrown: unknown): boolean {
+  const reason = thrown instanceof SetUpFailed ? thrown.failure : thrown
   if (reason instanceof CallHung) return false
   return !(reason instanceof CallFailed && looksLikeNetworkFailure(reason.reason))
 }

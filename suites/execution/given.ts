@@ -1,6 +1,6 @@
 import { bytesOf, type Content, firstDifference } from "../../fixtures/content.ts"
 import { describeContent, diagnose } from "../../fixtures/content-diagnosis.ts"
-import { CallFailed, RuleBroken, SetUpFailed } from "./failures.ts"
+import { CallFailed, CallHung, RuleBroken, SetUpFailed } from "./failures.ts"
 import type { ObservedDriver } from "./observed-driver.ts"
 import { quote } from "./rendering.ts"
 
@@ -48,7 +48,7 @@ export async function setUp<Value>(prepare: () => Promise<Value>): Promise<Value
   try {
     return await prepare()
   } catch (reason) {
-    if (reason instanceof CallFailed || reason instanceof RuleBroken) throw new SetUpFailed(reason)
+    if (reason instanceof CallFailed || reason instanceof RuleBroken || reason instanceof CallHung) throw new SetUpFailed(reason)
     throw reason
   }
 }

@@ -25,7 +25,7 @@ interface Counted {
 }
 
 /** Why nothing is known of a rule: the backend did not answer, the run ended before the rule did, or it found nothing to check. */
-export type Doubt = "backend-gone" | "stopped" | "no-evidence"
+type Doubt = "backend-gone" | "stopped" | "no-evidence"
 
 /** What came of one rule. */
 export type RuleOutcome =
@@ -36,5 +36,3 @@ export type RuleOutcome =
   | (Counted & { readonly status: "inconclusive"; readonly because: Doubt; readonly reason: string; readonly failure?: Failure })
   /** Not for this driver, or not for this target. */
   | (Counted & { readonly status: "not-run"; readonly reason: string })
-
-export type RuleStatus = RuleOutcome["status"]

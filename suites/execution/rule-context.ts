@@ -77,6 +77,7 @@ export class RuleContext {
       const driver = await connect()
       await body({ ...this.surroundings, driver, given: new Given(driver), connect })
     } finally {
+      observation.trace.close()
       await this.#cleanUp(instances, ledger)
     }
   }

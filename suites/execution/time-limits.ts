@@ -4,8 +4,6 @@ export interface TimeLimits {
   readonly call: number
 }
 
-export const defaultTimeLimits: TimeLimits = { call: 10_000 }
-
 const slowestBytesPerMillisecond = 256
 
 /** Milliseconds for a call that carries so many bytes: a slow line is no broken rule, so 256 KiB/s are enough. */

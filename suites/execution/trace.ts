@@ -15,12 +15,19 @@ const maximumCalls = 400
 export class Trace {
   readonly #calls: RecordedCall[] = []
   #total = 0
+  #closed = false
 
   record(call: Omit<RecordedCall, "outcome">): RecordedCall {
     const recorded = { ...call, outcome: "…" }
+    if (this.#closed) return recorded
     this.#total++
     if (this.#calls.length < maximumCalls) this.#calls.push(recorded)
     return recorded
+  }
+
+  /** Takes no further calls: what is cleaned up after a case is no part of what it shows. */
+  close(): void {
+    this.#closed = true
   }
 
   /** The first calls of the case, 400 at most, and how many there were. */

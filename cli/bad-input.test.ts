@@ -1,0 +1,83 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { runCommand } from "./test-command.ts"
+
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bad-input-"))
+  await writeFile(join(folder, "empty.mjs"), "export const a = 1\n")
+  await writeFile(join(folder, "broken.ts"), "export default {{\n")
+  await writeFile(join(folder, "throws.mjs"), 'throw new Error("cannot be imported")\n')
+  await writeFile(join(folder, "wrong.mjs"), 'export default { name: "Wrong Name", open: async () => {} }\n')
+  await writeFile(join(folder, "notes.txt"), "no module\n")
+  await writeFile(join(folder, "broken.yml"), "storage: {\n")
+  await writeFile(join(folder, "other.yml"), "version: 0.1\nstorage:\n  s3: { bucket: a }\n  delete: { enabled: true }\n")
+  await writeFile(join(folder, "none.yml"), "version: 0.1\n")
+  await writeFile(join(folder, "bad-known.yml"), "- { rule: move/removes-the-source }\n")
+})
+
+afterAll(async () => {
+  await rm(folder, { recursive: true })
+})
+
+const account = ["--target", "account", "-p", "accountname=acme", "-p", "container=registry"]
+
+describe("bad input is told in one line, with exit code 2", () => {
+  test.each([
+    [["certify", "inmemry"], 'unknown driver "inmemry"', "did you mean inmemory?"],
+    [["certify", "./missing.ts"], "there is no file ./missing.ts", ""],
+    [["certify", "./notes.txt"], "./notes.txt", "must end in"],
+    [["certify", "./empty.mjs"], "./empty.mjs has no driver in it", "export default"],
+    [["certify", "./broken.ts"], "./broken.ts cannot be loaded", ""],
+    [["certify", "./throws.mjs"], "./throws.mjs cannot be loaded: cannot be imported", ""],
+    [["certify", "./wrong.mjs"], './wrong.mjs: "name" must be lower-case letters', ""],
+    [["certify", "inmemory", "--suite", "contrat"], "contrat", "contract"],
+    [
+      ["certify", "inmemory", "--rule", "move/removes-the-sauce"],
+      'no rule matches "move/removes-the-sauce"',
+      "move/removes-the-source",
+    ],
+    [["certify", "inmemory", "--seed", "abc"], "--seed", "whole number"],
+    [["certify", "inmemory", "--timeout", "10"], "--timeout", "duration"],
+    [["certify", "inmemory", "-p", "a=b"], "takes no parameters", '"a"'],
+    [["certify", "filesystem", "-p", "rootdirectory"], "-p takes key=value", ""],
+    [["certify", "filesystem", "-p", "rotdirectory=/tmp"], 'no parameter "rotdirectory"', 'did you mean "rootdirectory"?'],
+    [["certify", "filesystem", "--target", "account"], "rootdirectory", "-p rootdirectory="],
+    [["certify", "filesystem", "-p", "maxthreads=many"], "maxthreads", ""],
+    [["certify", "inmemory", "--target", "embedded"], "names no backend", ""],
+    [["certify", "azure", ...account, "-p", "accountkey=not base64!"], "accountkey", "base64"],
+    [["certify", "azure", ...account], "accountkey", "-p accountkey="],
+    [["certify", "azure", "--config", "missing.yml"], "missing.yml cannot be read", ""],
+    [["certify", "azure", "--config", "broken.yml"], "broken.yml is no YAML", ""],
+    [["certify", "azure", "--config", "other.yml"], "is for s3", "azure"],
+    [["certify", "azure", "--config", "none.yml"], 'has no "storage" section', ""],
+    [["certify", "inmemory", "--known-failures", "bad-known.yml"], 'entry 1: "reason" must say why', ""],
+    [["certify", "inmemory", "--known-failures", "missing.yml"], "missing.yml cannot be read", ""],
+    [["certify", "inmemory", "--json", "notes.txt/report.json"], "--json notes.txt/report.json cannot be written", ""],
+    [["certify", "inmemory", "--concurrency", "0"], "--concurrency", "from 1 to 64"],
+    [["certify"], "driver", ""],
+    [["certfy", "inmemory"], "certfy", "certify"],
+    [["rules", "move/removes-the-sauce"], 'there is no rule "move/removes-the-sauce"', "move/removes-the-source"],
+  ] as const)("%j", async (commandArguments, what, hint) => {
+    const { code, stdout, stderr } = await runCommand(commandArguments, { cwd: folder })
+    expect(stderr).toContain(what)
+    expect(stderr).toContain(hint)
+    expect(stderr).not.toMatch(/^\s+at /m)
+    expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(2)
+    expect(stderr).not.toContain("not base64!")
+    expect(stdout).toBe("")
+    expect(code).toBe(2)
+  })
+})
+
+test("help and version exit with 0", async () => {
+  expect(await runCommand(["--version"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+  expect(await runCommand(["certify", "--help"])).toMatchObject({ code: 0, stdout: expect.stringContaining("Examples:") })
+  expect(await runCommand(["rules", "move/removes-the-source"])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("MUST"),
+  })
+})

@@ -1,0 +1,198 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { XMLValidator } from "fast-xml-parser"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { jsonReport } from "./reports/json.ts"
+import { runCommand } from "./test-command.ts"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "certify-"))
+})
+
+afterAll(async () => {
+  await rm(folder, { recursive: true })
+})
+
+/** A module in the test's folder whose driver is the in-memory one with one bug. */
+async function knownBadModule(subject: string, id: string): Promise<string> {
+  const path = join(folder, `${id}.ts`)
+  const source = JSON.stringify(join(root, `fixtures/mutants/${subject}-mutants.ts`))
+  await writeFile(
+    path,
+    `import { mutants } from ${source}\nexport default mutants.find(({ id }) => id === ${JSON.stringify(id)})?.module\n`,
+  )
+  return path
+}
+
+async function readReport(path: string): Promise<ReturnType<typeof jsonReport.parse>> {
+  return jsonReport.parse(JSON.parse(await readFile(path, "utf8")))
+}
+
+describe("verdicts", () => {
+  test("a driver that keeps every rule is conformant: exit code 0", async () => {
+    const { code, stdout, stderr } = await runCommand(["certify", "inmemory", "--strict"])
+    expect(stdout).toContain("contract: CONFORMANT")
+    expect(stdout).not.toContain("broken")
+    expect(stderr).toMatch(/^kept {4}content\/round-trip \d+ ms$/m)
+    expect(code).toBe(0)
+  })
+
+  test("a broken MUST makes it nonconformant, with the calls that show it and how to run it again", async () => {
+    const driver = await knownBadModule("move", "move-leaves-the-source")
+    const { code, stdout } = await runCommand(["certify", driver, "--rule", "move/*", "--seed", "7"])
+    expect(code).toBe(1)
+    expect(stdout).toContain("move/removes-the-source  MUST broken")
+    expect(stdout).toMatch(/move\("\/a", "\/b"\) +ok/)
+    expect(stdout).toMatch(/expected PathNotFoundError for "\/a"/)
+    expect(stdout).toContain(`npx storage-driver-conformance certify ${driver} --rule move/removes-the-source --seed 7`)
+    expect(stdout).toContain("contract: NONCONFORMANT")
+  })
+
+  test("a broken SHOULD is told and exits with 0, and with --strict with 1", async () => {
+    const driver = await knownBadModule("walk", "walk-of-missing-reports-nothing")
+    const lenient = await runCommand(["certify", driver, "--rule", "walk/*"])
+    expect(lenient.stdout).toContain("walk/missing-is-path-not-found  SHOULD broken (a warning)")
+    expect(lenient.code).toBe(0)
+    const strict = await runCommand(["certify", driver, "--rule", "walk/*", "--strict"])
+    expect(strict.code).toBe(1)
+  })
+
+  test.each([
+    ["empty", 1],
+    ["undefined", 1],
+    ["throwing", 1],
+    ["silent", 3],
+    ["blocking", 1],
+    ["exiting", 1],
+    ["unreachable", 3],
+  ] as const)("a driver that is useless, %s, passes no rule: exit code %i", { timeout: 60_000 }, async (name, expected) => {
+    const json = join(folder, `${name}.json`)
+    const module = join(root, "fixtures/mutants/useless", `${name}.ts`)
+    // What waits for ten seconds by itself is left out to keep the tests quick.
+    const { code } = await runCommand([
+      "certify",
+      module,
+      "--timeout",
+      "500ms",
+      "--json",
+      json,
+      "--rule",
+      "!(stat/modification-time-grows)*",
+    ])
+    expect(code).toBe(expected)
+    const { suites } = await readReport(json)
+    expect(suites.flatMap(({ rules }) => rules).filter(({ outcome }) => outcome.status === "passed")).toEqual([])
+  })
+
+  test("a driver that hangs while its target is well is broken, and the call is named", async () => {
+    const path = join(folder, "hangs.mjs")
+    await writeFile(
+      path,
+      `const hang = () => new Promise(() => {})
+       const names = ["getContent", "putContent", "reader", "writer", "stat", "list", "move", "delete", "redirectURL", "walk"]
+       const driver = { name: "hangs", ...Object.fromEntries(names.map((name) => [name, hang])) }
+       const started = { description: "a target that is well", parameters: {}, healthCheck: async () => {}, stop: async () => {} }
+       export default {
+         name: "hangs",
+         target: { name: "well", provides: [], start: async () => started },
+         open: async () => ({ connect: async () => driver, close: async () => {} }),
+       }`,
+    )
+    const { code, stdout } = await runCommand(["certify", path, "--timeout", "300ms", "--rule", "move/*"])
+    expect(stdout).toContain("expected putContent to settle")
+    expect(stdout).toContain("calls hung in 3 rules before")
+    expect(code).toBe(3) // all three hung in their set-up, so no rule is shown to be broken
+  })
+})
+
+describe("known failures", () => {
+  test("a rule that is listed does not count, one that is kept now does, unless it is marked sometimes", async () => {
+    const driver = await knownBadModule("move", "move-leaves-the-source")
+    const list = join(folder, "known.yml")
+    const certify = async (text: string): Promise<number | null> => {
+      await writeFile(list, text)
+      return (await runCommand(["certify", driver, "--rule", "move/*", "--known-failures", list])).code
+    }
+    expect(await certify("- { rule: move/removes-the-source, reason: issue 12 }")).toBe(0)
+    const stale = "- { rule: move/removes-the-source, reason: issue 12 }\n- { rule: move/content-arrives, reason: issue 13"
+    expect(await certify(`${stale} }`)).toBe(1)
+    expect(await certify(`${stale}, sometimes: true }`)).toBe(0)
+    expect(await certify("- { rule: move/removes-the-sauce, reason: issue 12 }")).toBe(2)
+  })
+})
+
+describe("reports", () => {
+  test("JSON keeps to its schema and JUnit is well-formed, whatever the bytes under test", async () => {
+    const driver = await knownBadModule("paths", "invalid-is-not-found")
+    const [json, junit] = [join(folder, "deep/report.json"), join(folder, "deep/report.xml")]
+    const { code } = await runCommand(["certify", driver, "--rule", "paths/*", "--json", json, "--junit", junit])
+    expect(code).toBe(1)
+    const report = await readReport(json)
+    expect(report).toMatchObject({ verdict: "nonconformant", driver: { name: "inmemory" } })
+    const xml = await readFile(junit, "utf8")
+    expect(XMLValidator.validate(xml)).toBe(true)
+    expect(xml).toMatch(/<testcase name="paths\/invalid-are-refused" classname="paths"[^>]*>\s*<failure/)
+  })
+})
+
+describe("Vitest's own options", () => {
+  test("shards share the rules out, tags filter them, reporters report", async () => {
+    const ids = async (...passed: string[]): Promise<readonly string[]> => {
+      const json = join(folder, "shard.json")
+      await runCommand(["certify", "inmemory", "--json", json, "--", ...passed])
+      return (await readReport(json)).suites.flatMap(({ rules }) => rules.map(({ id }) => id))
+    }
+    const [first, second, all] = [await ids("--shard=1/2"), await ids("--shard=2/2"), await ids()]
+    expect([...first, ...second].sort()).toEqual([...all].sort())
+    expect(first.length).toBeGreaterThan(0)
+    expect(second.length).toBeGreaterThan(0)
+    const tagged = await ids("--tags-filter=SHOULD")
+    expect(tagged.length).toBeGreaterThan(0)
+    expect(tagged.length).toBeLessThan(all.length)
+    const { stdout } = await runCommand(["certify", "inmemory", "--rule", "content/round-trip", "--", "--reporter=tap"])
+    expect(stdout).toContain("TAP version")
+  })
+
+  test("a configuration of Vitest's in the user's folder is not looked at", async () => {
+    const project = join(folder, "project")
+    await mkdir(project)
+    await writeFile(join(project, "vitest.config.ts"), 'throw new Error("this configuration was loaded")\n')
+    const { code } = await runCommand(["certify", "inmemory", "--rule", "content/round-trip"], { cwd: project })
+    expect(code).toBe(0)
+  })
+})
+
+describe("a storage in use", () => {
+  test("is left as it was, also after broken rules", async () => {
+    const storage = join(folder, "in-use")
+    await mkdir(join(storage, "docker"), { recursive: true })
+    await writeFile(join(storage, "docker/file"), "in use")
+    const { code, stdout } = await runCommand(["certify", "filesystem", "-p", `rootdirectory=${storage}`])
+    expect(code).toBe(0)
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain("not run: it makes calls that could touch what is not the run's")
+    expect((await readdir(storage)).filter((name) => !name.startsWith("~"))).toEqual(["docker"])
+    expect(await filesBelow(storage)).toEqual(["docker/file"])
+  })
+
+  test.each(["SIGINT", "SIGTERM"] as const)("is left as it was after %s", async (signal) => {
+    const storage = join(folder, `interrupted-${signal}`)
+    await mkdir(storage)
+    const { code, stdout } = await runCommand(["certify", "filesystem", "-p", `rootdirectory=${storage}`], {
+      interruptWith: signal,
+    })
+    expect(stdout).toContain(`interrupted by ${signal}`)
+    expect(code).toBe(3)
+    expect(await filesBelow(storage)).toEqual([])
+  })
+})
+
+/** Files below a folder, uploads and temporary files of the driver included. */
+async function filesBelow(storage: string): Promise<readonly string[]> {
+  const entries = await readdir(storage, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(storage.length + 1))
+}

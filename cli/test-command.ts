@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+/** What a run of the command came to. */
+export interface CommandResult {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface CommandOptions {
+  /** Folder to run in. */
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Sent once standard error has told of the first rule. */
+  readonly interruptWith?: NodeJS.Signals
+}
+
+const entry = fileURLToPath(new URL("../dist/cli/entry.js", import.meta.url))
+
+/** Runs the built command, as a user would, in a process of its own and not in a terminal. */
+export function runCommand(commandArguments: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+  const child = spawn(process.execPath, [entry, ...commandArguments], {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+  })
+  let stdout = ""
+  let stderr = ""
+  let interrupted = false
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text
+  })
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text
+    if (options.interruptWith === undefined || interrupted || !stderr.includes("\n")) return
+    interrupted = true
+    child.kill(options.interruptWith)
+  })
+  return new Promise((resolve, reject) => {
+    child.once("error", reject)
+    child.once("close", (code) => resolve({ code, stdout, stderr }))
+  })
+}
