@@ -20,10 +20,13 @@ export class ServiceError extends Error {
   readonly status: number | undefined
   readonly errorCode: string | undefined
   readonly requestId: string | undefined
+  /** The network's own code, such as ECONNREFUSED, where no answer came: whoever judges the driver asks the backend then. */
+  readonly code: string | undefined
 
   constructor({ message, status, errorCode, requestId }: ServiceErrorDetails) {
     super(message)
     this.status = status
+    this.code = status === undefined ? errorCode : undefined
     this.errorCode = errorCode
     this.requestId = requestId
   }

@@ -75,12 +75,12 @@ const missing = defineRule({
 
 /** Lengths in bytes. */
 const overwrites = [
-  { before: mebibyte, after: 1_024 },
-  { before: 4_096, after: 2_048 },
-  { before: 2_048, after: 4_096 },
   { before: 71, after: 71 },
   { before: 71, after: 0 },
   { before: 0, after: 71 },
+  { before: 4_096, after: 2_048 },
+  { before: 2_048, after: 4_096 },
+  { before: mebibyte, after: 1_024 },
 ]
 
 const overwrite = defineRule({
