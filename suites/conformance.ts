@@ -133,7 +133,9 @@ class Session {
     const started = await target?.start({ signal: AbortSignal.timeout(targetStartLimit) })
     const validated = await validateParameters(this.#driver, this.#options.parameters ?? started?.parameters ?? {})
     if (!validated.valid) {
-      throw new Error(`parameters of ${this.#driver.name}: ${validated.issues.map(({ message }) => message).join("; ")}`)
+      throw new Error(
+        `parameters of ${this.#driver.name}: ${validated.issues.map(({ parameter, message }) => `${parameter} ${message}`.trim()).join("; ")}`,
+      )
     }
     return { storage: await openStorage(this.#driver, validated.value, targetStartLimit), target: started }
   }

@@ -62,7 +62,8 @@ export class LoadedDriver {
    */
   async open(parameters: Readonly<Record<string, unknown>>, milliseconds: number): Promise<OpenedStorage> {
     const validated = await validateParameters(this.module, parameters)
-    if (!validated.valid) throw new InputRefused(validated.issues.map(({ message }) => message).join("; "))
+    if (!validated.valid)
+      throw new InputRefused(validated.issues.map(({ parameter, message }) => `${parameter} ${message}`.trim()).join("; "))
     return openStorage(this.module, validated.value, milliseconds)
   }
 }

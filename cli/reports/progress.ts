@@ -82,6 +82,7 @@ function wordFor(outcome: RuleOutcome, level: Level, colour: boolean): string {
 }
 
 function tailOf(outcome: RuleOutcome): string {
+  if (outcome.status === "inconclusive" && outcome.because === "stopped") return "(the run had ended)"
   if ("reason" in outcome) return `(${outcome.reason})`
   return outcome.status === "set-up-failed" ? "(its set-up failed)" : duration(outcome.milliseconds)
 }

@@ -113,9 +113,7 @@ function unjudged(suite: SuiteResult, strict: boolean, style: TerminalStyle): re
   const open = suite.rules.flatMap((rule) => {
     const standing = standingOf(rule, strict)
     if (standing !== "open" && standing !== "not-run") return []
-    const { outcome } = rule
-    const reason = "reason" in outcome ? outcome.reason : "its set-up failed"
-    return [{ id: rule.id, level: rule.level, what: `${words[standing]}: ${reason}` }]
+    return [{ id: rule.id, level: rule.level, what: `${words[standing]}: ${reasonOf(rule)}` }]
   })
   const groups = Map.groupBy(open, ({ what }) => what)
   const lines = [...groups].flatMap(([what, rules]) => {
@@ -126,4 +124,9 @@ function unjudged(suite: SuiteResult, strict: boolean, style: TerminalStyle): re
     )
   })
   return lines.length === 0 ? [] : [...lines, ""]
+}
+
+function reasonOf({ outcome }: RuleResult): string {
+  if (outcome.status === "inconclusive" && outcome.because === "stopped") return "the run had ended"
+  return "reason" in outcome ? outcome.reason : "its set-up failed"
 }

@@ -4,19 +4,22 @@ import { CallFailed } from "../execution/failures.ts"
 import { forAll } from "../execution/for-all.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
 import { quote } from "../execution/rendering.ts"
-import { expectThat } from "../expect.ts"
+import { expectThat, readFrom } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
 const driverName = defineRule({
   id: "errors/driver-name",
-  level: "SHOULD",
+  level: "MUST",
   statement: "Errors of the contract carry the name of the driver that raised them.",
   why: "An operator reads in the log which storage it was that refused.",
-  source: "base/base.go, setDriverName",
+  source: "base/base.go, setDriverName; testsuites.go, TestReadNonexistent, TestInvalidPaths and TestReaderWithOffset",
   check: forAll({ paths: unrelatedPaths(3) }, async ({ given, driver, paths: [present, absent, other] }) => {
     await given.storedFile(present, contentOf(1, 16))
     const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
       ["getContent", () => driver.getContent(absent)],
+      ["getContent, of an invalid path,", () => driver.getContent(`${present}//a`)],
+      ["reader", () => readFrom(driver, absent)],
+      ["reader, at a negative offset,", () => readFrom(driver, present, -1)],
       ["stat", () => driver.stat(absent)],
       ["list", () => driver.list(absent)],
       ["delete", () => driver.delete(absent)],

@@ -72,8 +72,8 @@ const modTimeGrows = defineRule({
   statement: "A file that is written again after the resolution of the driver's clock has a later modification time.",
   why: "The registry removes uploads that were not touched for a week, and knows their age from it.",
   source: "testsuites.go, TestStatCall, which waits ten seconds; a driver may declare a shorter time",
-  check: once(async ({ driver, capabilities }) => {
-    await driver.putContent("/file", bytesOf(contentOf(1, 16, 1)))
+  check: once(async ({ given, driver, capabilities }) => {
+    await given.storedFile("/file", contentOf(1, 16, 1))
     const before = await driver.stat("/file")
     await passes(capabilities.modTimeResolution)
     await driver.putContent("/file", bytesOf(contentOf(1, 24, 2)))
