@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest"
 import type { DriverModule } from "../../drivers/define.ts"
 import inmemory from "../../drivers/inmemory/index.ts"
 import { loadMutants } from "../../fixtures/mutants/catalogue.ts"
+import { unusualDrivers } from "../../fixtures/mutants/unusual.ts"
 import { loadSuite } from "../catalogue.ts"
 import type { RuleOutcome } from "../execution/outcome.ts"
 import { runRule } from "../execution/run-rule.ts"
@@ -44,6 +45,17 @@ test("each rule has a known-bad driver that it is to catch", () => {
   const caught = new Set(mutants.map(({ caughtBy }) => caughtBy))
   expect(rules.map(({ id }) => id).filter((id) => !caught.has(id))).toEqual([])
   expect(new Set(mutants.map(({ id }) => id)).size).toBe(mutants.length)
+})
+
+describe("legal but unusual drivers raise no alarm", () => {
+  test.each(unusualDrivers.map((driver) => [driver.id, driver] as const))("%s", async (_id, { module }) => {
+    for (const rule of rules) {
+      const outcome = await run(module, rule, 1)
+      expect(outcome, `${rule.id} ${JSON.stringify(outcome)}`).toMatchObject({
+        status: expect.stringMatching(/^(passed|not-run)$/),
+      })
+    }
+  })
 })
 
 describe("known-bad drivers", () => {
