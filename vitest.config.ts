@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ["{drivers,suites,fixtures,cli,ci}/**/*.test.ts"],
     pool: "forks",
+    // Many tests wait for the processes that they start.
+    maxWorkers: 3,
     testTimeout: 20_000,
   },
 })

@@ -39,6 +39,8 @@ export async function runWithVitest({ files, rules, concurrency, passThrough }: 
     maxConcurrency: concurrency,
     testTimeout: 0,
     passWithNoTests: true,
+    // It would be written into the installed package.
+    cache: false,
     tags: [...levels, ...new Set(rules.map(subjectOf))].map((name) => ({ name })),
     provide: { chosenRules: rules.map((rule) => rule.id) },
     reporters: reporters.length === 0 ? [{}] : reporters,
