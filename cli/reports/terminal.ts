@@ -95,7 +95,7 @@ function renderSuite(suite: SuiteResult, result: RunResult, style: TerminalStyle
       const number = standings.filter((candidate) => candidate === standing).length
       return number === 0 ? [] : [`${number} ${word}`]
     })
-    return [`  ${level.padEnd(9)}${parts.join(", ")}`]
+    return labelled(level, parts.join(", "), style)
   })
   const verdict = paint(style, ["bold", colourOf(suite.verdict)], suite.verdict.toUpperCase())
   return [...rows, "", ...unjudged(suite, result.strict, style), `${suite.name}: ${verdict}`]

@@ -1,0 +1,121 @@
+import { stripVTControlCharacters } from "node:util"
+import { expect, test } from "vitest"
+import type { Failure, RuleOutcome } from "../../suites/execution/outcome.ts"
+import { renderJUnit } from "./junit.ts"
+import type { RuleResult, RunResult } from "./result.ts"
+import { renderReport } from "./terminal.ts"
+
+const call = (method: string, outcome: string, instance = 1) => ({
+  instance,
+  method,
+  arguments: ['"/docker/registry/v2"'],
+  outcome,
+})
+
+const failure: Failure = {
+  expected: 'PathNotFoundError for "/docker/registry/v2/repositories/alpine/_manifests/tags"',
+  actual: "success",
+  calls: [call("putContent", "ok"), call("stat", 'file "/docker/registry/v2" of 8 bytes', 2)],
+  totalCalls: 2,
+  example: ['path: "/docker"'],
+  doubt: undefined,
+}
+
+function rule(id: string, outcome: RuleOutcome, more: Partial<RuleResult> = {}): RuleResult {
+  return {
+    id,
+    level: "MUST",
+    statement: "After a move nothing is left at the source.",
+    why: "What stays behind is paid for, and looks like an upload that goes on for as long as nobody looks at it.",
+    source: "storagedriver.go, Move; testsuites.go, TestMove",
+    replay: `npx storage-driver-conformance certify azure --rule ${id} --seed 1`,
+    outcome,
+    ...more,
+  }
+}
+
+const counted = { ruleId: "a/b", checks: 3, calls: 12, milliseconds: 34 }
+
+const run: RunResult = {
+  version: "0.1.0",
+  driver: { name: "acme", reference: "./my-driver.ts" },
+  backend: "Azurite 3.37.0, embedded, in memory",
+  seed: 1,
+  startedAt: "2026-01-01T00:00:00.000Z",
+  milliseconds: 1_234,
+  strict: false,
+  verdict: "nonconformant",
+  notes: ["/conformance-1 could not be deleted"],
+  suites: [
+    {
+      name: "contract",
+      verdict: "nonconformant",
+      rules: [
+        rule("move/broken", { ...counted, status: "failed", failure }),
+        rule("move/warning", { ...counted, status: "failed", failure }, { level: "SHOULD" }),
+        rule(
+          "move/known",
+          { ...counted, status: "failed", failure },
+          { knownFailure: { rule: "", reason: "issue 12", sometimes: false } },
+        ),
+        rule(
+          "move/stale",
+          { ...counted, status: "passed" },
+          { knownFailure: { rule: "", reason: "issue 13", sometimes: false } },
+        ),
+        rule("move/set-up", { ...counted, status: "set-up-failed", failure }),
+        rule("move/kept", { ...counted, status: "passed" }),
+        rule("move/not-run", { ...counted, status: "not-run", reason: "the driver declares no redirect URLs" }),
+      ],
+    },
+  ],
+}
+
+const plain = { columns: 80, colour: false, verbose: false }
+
+test("each way in which a rule can stand is told in words", () => {
+  const text = renderReport(run, plain)
+  expect(text).toContain("move/broken  MUST broken")
+  expect(text).toContain("move/warning  SHOULD broken (a warning)")
+  expect(text).toContain("move/known  MUST broken, as known: issue 12")
+  expect(text).toContain("move/stale  kept now, though listed as a known failure")
+  expect(text).toContain("move/set-up  MUST, not judged: its set-up failed")
+  const words = text.replaceAll(/\s+/g, " ")
+  expect(words).toContain("MUST 1 kept, 1 broken, 1 known to be broken, 1 kept, but listed as broken, 1 not judged, 1 not run")
+  expect(text).toContain("MUST move/not-run: not run: the driver declares no redirect URLs")
+  expect(text).toContain("contract: NONCONFORMANT")
+})
+
+test("fits 80 columns, but for the command that is to be copied", () => {
+  const long = renderReport(run, plain)
+    .split("\n")
+    .filter((line) => line.length > 80 && !line.startsWith("  again"))
+  expect(long).toEqual([])
+})
+
+test("colour adds nothing that words do not say", () => {
+  expect(stripVTControlCharacters(renderReport(run, { ...plain, colour: true }))).toBe(renderReport(run, plain))
+})
+
+test("a long case is cut in the middle, the call that diverged stays", () => {
+  const calls = Array.from({ length: 300 }, (_, index) => call(`call${index + 1}`, "ok"))
+  const [first] = run.suites
+  const outcome = { ...counted, status: "failed", failure: { ...failure, calls, totalCalls: 300 } } as const
+  const suites = [{ name: "contract", verdict: "nonconformant", rules: [rule("move/long", outcome)] }] as const
+  const text = renderReport({ ...run, suites }, plain)
+  expect(first).toBeDefined()
+  expect(text).toContain("280 calls left out")
+  expect(text).toMatch(/> 300 {2}call300/)
+  expect(text.split("\n").length).toBeLessThan(60)
+})
+
+test("what broke before the backend went away is unconfirmed", () => {
+  expect(renderReport({ ...run, verdict: "inconclusive" }, plain)).toContain(
+    "MUST broken, unconfirmed: the backend went away later",
+  )
+})
+
+test("JUnit tells failures, errors and what was skipped apart", () => {
+  const xml = renderJUnit(run)
+  expect(xml).toMatch(/tests="7" failures="2" errors="1" skipped="2"/)
+})
