@@ -100,6 +100,13 @@ describe("verdicts", () => {
   })
 })
 
+test("when the time for the run is over the rest is not judged: exit code 3", async () => {
+  const { code, stdout } = await runCommand(["certify", "filesystem", "--deadline", "1500ms"])
+  expect(stdout).toContain("early: time ran out")
+  expect(stdout).toContain("contract: INCONCLUSIVE")
+  expect(code).toBe(3)
+})
+
 describe("known failures", () => {
   test("a rule that is listed does not count, one that is kept now does, unless it is marked sometimes", async () => {
     const driver = await knownBadModule("move", "move-leaves-the-source")
@@ -167,6 +174,34 @@ describe("a storage in use", () => {
     expect(stdout.replaceAll(/\s+/g, " ")).toContain("not run: it makes calls that could touch what is not the run's")
     expect((await readdir(storage)).filter((name) => !name.startsWith("~"))).toEqual(["docker"])
     expect(await filesBelow(storage)).toEqual(["docker/file"])
+  })
+
+  test("is left as it was when the driver dies in the middle of uploads", async () => {
+    const storage = join(folder, "died")
+    await mkdir(storage)
+    const path = join(folder, "dies.mjs")
+    await writeFile(
+      path,
+      `import filesystem from ${JSON.stringify(join(root, "dist/drivers/filesystem/index.js"))}
+       const dying = (driver) => new Proxy(driver, { get: (target, name) => {
+         if (name !== "writer") return typeof target[name] === "function" ? target[name].bind(target) : target[name]
+         return async (path, options) => {
+           const writer = await target.writer(path, options)
+           return options?.append === true ? writer : { ...writer, write: async (chunk) => {
+             await writer.write(chunk)
+             process.exit(7)
+           } , close: () => writer.close(), cancel: () => writer.cancel(), commit: () => writer.commit(), get size() { return writer.size } }
+         }
+       } })
+       export default { ...filesystem, open: async (options) => {
+         const opened = await filesystem.open(options)
+         return { ...opened, connect: async () => dying(await opened.connect()), close: () => opened.close() }
+       } }`,
+    )
+    const { code, stdout } = await runCommand(["certify", path, "-p", `rootdirectory=${storage}`, "--rule", "writer/*"])
+    expect(code).toBe(1)
+    expect(stdout).toContain("ended with exit code 7 in writer of")
+    expect(await filesBelow(storage)).toEqual([])
   })
 
   test.each(["SIGINT", "SIGTERM"] as const)("is left as it was after %s", async (signal) => {
