@@ -1,37 +1,19 @@
 import { randomBytes } from "node:crypto"
-import { loadSuite, type SuiteName } from "../suites/catalogue.ts"
-import { BadInput } from "./bad-input.ts"
-import { chooseRules } from "./choose-rules.ts"
-import { locateDriver } from "./driver-reference.ts"
+import { loadSuite } from "../suites/catalogue.ts"
 import { Backend } from "./execution/backend.ts"
 import { Refusal } from "./execution/driver-process-client.ts"
-import { type Interruption, onInterrupt } from "./interrupts.ts"
-import { readKnownFailures } from "./known-failures.ts"
-import { prepareStorage, type StorageOptions } from "./prepare-storage.ts"
-import { openReportFiles } from "./report-files.ts"
+import { type Interruption, onInterrupt } from "./execution/interrupts.ts"
+import { prepareStorage } from "./execution/prepare-storage.ts"
+import { performRun } from "./execution/run.ts"
+import { BadInput } from "./input/bad-input.ts"
+import type { CertifyOptions } from "./input/certify-options.ts"
+import { chooseRules } from "./input/choose-rules.ts"
+import { locateDriver } from "./input/driver-reference.ts"
+import { readKnownFailures } from "./input/known-failures.ts"
+import { openReportFiles } from "./reports/report-files.ts"
 import type { ExitCode } from "./reports/result.ts"
 import { renderReport } from "./reports/terminal.ts"
 import { exitCodeOf } from "./reports/verdict.ts"
-import { performRun } from "./run.ts"
-
-/** What the user asks for, as the command line gives it. */
-export interface CertifyOptions extends Omit<StorageOptions, "seed"> {
-  readonly suite: SuiteName
-  /** Globs over rule ids; none for all. */
-  readonly rule: readonly string[]
-  readonly seed?: number
-  readonly json?: string
-  readonly junit?: string
-  /** Milliseconds for the whole run. */
-  readonly deadline?: number
-  readonly concurrency?: number
-  readonly strict: boolean
-  /** Path of the list of rules that are known to be broken. */
-  readonly knownFailures?: string
-  readonly verbose: boolean
-  /** Vitest's own options. */
-  readonly vitest: readonly string[]
-}
 
 /**
  * Certifies one driver: the command `certify`. Prints the report and writes those that were asked for.

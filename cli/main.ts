@@ -1,8 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { parseDuration } from "../drivers/azure/duration.ts"
 import { suiteNames } from "../suites/catalogue.ts"
-import { BadInput } from "./bad-input.ts"
 import { certify } from "./certify.ts"
+import { BadInput } from "./input/bad-input.ts"
+import type { CertifyOptions } from "./input/certify-options.ts"
 import { listRules } from "./rules.ts"
 import { packageVersion } from "./version.ts"
 
@@ -68,26 +69,9 @@ function certifyCommand(): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .addHelpText("after", certifyExamples)
-    .action(async (driver: string, vitest: string[], options: CertifyFlags) => {
+    .action(async (driver: string, vitest: string[], options: Omit<CertifyOptions, "vitest">) => {
       process.exitCode = await certify(driver, { ...options, vitest })
     })
-}
-
-interface CertifyFlags {
-  readonly suite: (typeof suiteNames)[number]
-  readonly rule: readonly string[]
-  readonly seed?: number
-  readonly parameter: readonly string[]
-  readonly config?: string
-  readonly target?: "embedded" | "account"
-  readonly json?: string
-  readonly junit?: string
-  readonly timeout: number
-  readonly deadline?: number
-  readonly concurrency?: number
-  readonly strict: boolean
-  readonly knownFailures?: string
-  readonly verbose: boolean
 }
 
 const certifyExamples = `

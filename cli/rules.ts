@@ -1,5 +1,5 @@
 import { loadSuite, suiteNames } from "../suites/catalogue.ts"
-import { BadInput, nearest } from "./bad-input.ts"
+import { BadInput, nearest } from "./input/bad-input.ts"
 import { renderCatalogue, renderRule } from "./reports/rules-list.ts"
 
 /**

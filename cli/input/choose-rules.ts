@@ -1,5 +1,5 @@
 import picomatch from "picomatch"
-import type { Rule } from "../suites/rule.ts"
+import type { Rule } from "../../suites/rule.ts"
 import { BadInput, nearest } from "./bad-input.ts"
 
 /**

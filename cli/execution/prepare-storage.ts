@@ -1,24 +1,23 @@
 import { randomBytes } from "node:crypto"
 import { readFile } from "node:fs/promises"
-import type { ProbeAnswer } from "../suites/execution/confirm.ts"
-import { BadInput } from "./bad-input.ts"
-import type { Backend } from "./execution/backend.ts"
-import { ProcessLost, Refusal } from "./execution/driver-process-client.ts"
-import type { DriverDescription, OpenRequest, TargetDescription } from "./execution/protocol.ts"
-import { type Parameters, parameterNames, readEnvironment, readPairs, readRegistryConfig, refuseUnknown } from "./parameters.ts"
-import { createRedactor, type Redactor, secretParameterNames, textsWithin } from "./secrets.ts"
+import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
+import { BadInput } from "../input/bad-input.ts"
+import type { StorageOptions } from "../input/certify-options.ts"
+import {
+  type Parameters,
+  parameterNames,
+  readEnvironment,
+  readPairs,
+  readRegistryConfig,
+  refuseUnknown,
+} from "../input/parameters.ts"
+import { createRedactor, type Redactor, secretParameterNames, textsWithin } from "../input/secrets.ts"
+import type { Backend } from "./backend.ts"
+import { ProcessLost, Refusal } from "./driver-process-client.ts"
+import type { DriverDescription, OpenRequest, TargetDescription } from "./protocol.ts"
 
-/** What the user says of the storage to run on. */
-export interface StorageOptions {
-  /** `key=value`, each. */
-  readonly parameter: readonly string[]
-  /** Path of a registry's configuration. */
-  readonly config?: string
-  readonly target?: "embedded" | "account"
-  /** Milliseconds for a call into the driver. */
-  readonly timeout: number
-  readonly seed: number
-}
+/** What the user says of the storage, and the seed of the run. */
+type PrepareOptions = StorageOptions & { readonly seed: number }
 
 /** A storage that rules can be run on. */
 export interface PreparedStorage {
@@ -38,7 +37,7 @@ export interface PreparedStorage {
  *
  * @throws BadInput
  */
-export async function prepareStorage(backend: Backend, options: StorageOptions): Promise<PreparedStorage> {
+export async function prepareStorage(backend: Backend, options: PrepareOptions): Promise<PreparedStorage> {
   const driver = await backend.load()
   const gathered = await gatherParameters(driver, options)
   const target = gathered.embedded ? await startTarget(backend, driver) : undefined

@@ -2,8 +2,8 @@ import { existsSync, statSync } from "node:fs"
 import { extname, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { resolve as resolvePackage } from "import-meta-resolve"
+import type { DriverModuleLocation } from "../execution/backend.ts"
 import { BadInput, nearest } from "./bad-input.ts"
-import type { DriverModuleLocation } from "./execution/backend.ts"
 
 /** The drivers that come with the suite, by name. */
 const bundledDrivers = ["inmemory", "filesystem", "azure"] as const

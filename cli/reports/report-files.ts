@@ -1,9 +1,9 @@
 import { type FileHandle, mkdir, open } from "node:fs/promises"
 import { dirname } from "node:path"
-import { BadInput } from "./bad-input.ts"
-import { renderJson } from "./reports/json.ts"
-import { renderJUnit } from "./reports/junit.ts"
-import type { RunResult } from "./reports/result.ts"
+import { BadInput } from "../input/bad-input.ts"
+import { renderJson } from "./json.ts"
+import { renderJUnit } from "./junit.ts"
+import type { RunResult } from "./result.ts"
 
 /** Report files that were asked for, open from the beginning: a name that cannot be written is told before the run, not after it. */
 export interface ReportFiles {

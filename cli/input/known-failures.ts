@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises"
 import { parse as parseYaml } from "yaml"
 import { z } from "zod"
+import type { KnownFailure } from "../reports/result.ts"
 import { BadInput, nearest } from "./bad-input.ts"
-import type { KnownFailure } from "./reports/result.ts"
 
 const entry = z.strictObject({
   rule: z.string("must be the id of a rule"),

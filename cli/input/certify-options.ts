@@ -1,0 +1,33 @@
+import type { SuiteName } from "../../suites/catalogue.ts"
+
+/** What the user says of the storage to run on. */
+export interface StorageOptions {
+  /** `key=value`, each. */
+  readonly parameter: readonly string[]
+  /** Path of a registry's configuration. */
+  readonly config?: string
+  readonly target?: "embedded" | "account"
+  /** Milliseconds for a call into the driver. */
+  readonly timeout: number
+}
+
+/** What the user asks of `certify`, as the command line gives it. */
+export interface CertifyOptions extends StorageOptions {
+  readonly suite: SuiteName
+  /** Globs over rule ids; none for all. */
+  readonly rule: readonly string[]
+  /** 32 bits. */
+  readonly seed?: number
+  readonly json?: string
+  readonly junit?: string
+  /** Milliseconds for the whole run. */
+  readonly deadline?: number
+  /** Processes that run rules side by side. */
+  readonly concurrency?: number
+  readonly strict: boolean
+  /** Path of the list of rules that are known to be broken. */
+  readonly knownFailures?: string
+  readonly verbose: boolean
+  /** Vitest's own options. */
+  readonly vitest: readonly string[]
+}
