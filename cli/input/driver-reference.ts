@@ -19,7 +19,7 @@ export function locateDriver(reference: string, folder: string): DriverModuleLoc
   const bundled = bundledDrivers.find((name) => name === reference)
   if (bundled !== undefined) {
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
-    return { reference, url: new URL(`../drivers/${bundled}/index.${extension}`, import.meta.url).href }
+    return { reference, url: new URL(`../../drivers/${bundled}/index.${extension}`, import.meta.url).href }
   }
   return looksLikePath(reference) ? locateFile(reference, folder) : locatePackage(reference, folder)
 }
