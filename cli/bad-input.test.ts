@@ -11,6 +11,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "empty.mjs"), "export const a = 1\n")
   await writeFile(join(folder, "broken.ts"), "export default {{\n")
   await writeFile(join(folder, "throws.mjs"), 'throw new Error("cannot be imported")\n')
+  await writeFile(join(folder, "exits.mjs"), "process.exit(3)\n")
   await writeFile(join(folder, "wrong.mjs"), 'export default { name: "Wrong Name", open: async () => {} }\n')
   await writeFile(join(folder, "notes.txt"), "no module\n")
   await writeFile(join(folder, "broken.yml"), "storage: {\n")
@@ -33,6 +34,7 @@ describe("bad input is told in one line, with exit code 2", () => {
     [["certify", "./empty.mjs"], "./empty.mjs has no driver in it", "export default"],
     [["certify", "./broken.ts"], "./broken.ts cannot be loaded", ""],
     [["certify", "./throws.mjs"], "./throws.mjs cannot be loaded: cannot be imported", ""],
+    [["certify", "./exits.mjs"], "./exits.mjs cannot be used", "exit code 3"],
     [["certify", "./wrong.mjs"], './wrong.mjs: "name" must be lower-case letters', ""],
     [["certify", "inmemory", "--suite", "contrat"], "contrat", "contract"],
     [

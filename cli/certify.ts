@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { loadSuite } from "../suites/catalogue.ts"
 import { Backend } from "./execution/backend.ts"
-import { Refusal } from "./execution/driver-process-client.ts"
+import { ProcessLost, Refusal } from "./execution/driver-process-client.ts"
 import { type Interruption, onInterrupt } from "./execution/interrupts.ts"
 import { prepareStorage } from "./execution/prepare-storage.ts"
 import { performRun } from "./execution/run.ts"
@@ -52,7 +52,12 @@ export async function certify(reference: string, options: CertifyOptions): Promi
     stdout.write(renderReport(result, { columns: stdout.columns ?? 100, colour, verbose: options.verbose }))
     return exitCodeOf(result.verdict)
   } catch (reason) {
-    throw reason instanceof Refusal ? new BadInput(reason.message) : reason
+    if (reason instanceof Interrupted) {
+      process.stderr.write("interrupted before the first rule\n")
+      return 3
+    }
+    if (reason instanceof Refusal) throw new BadInput(reason.message)
+    throw reason instanceof ProcessLost ? new BadInput(`${reference} cannot be used: ${reason.message}`) : reason
   } finally {
     await backend.end()
     interruption.dispose()
@@ -66,7 +71,11 @@ function blockedAfter(timeout: number): number {
 
 function unlessInterrupted<Value>(interruption: Interruption, work: Promise<Value>): Promise<Value> {
   const interrupted = interruption.requested.then((): never => {
-    throw new BadInput("interrupted before the first rule")
+    throw new Interrupted()
   })
   return Promise.race([work, interrupted])
+}
+
+class Interrupted extends Error {
+  override readonly name = "Interrupted"
 }

@@ -1,5 +1,6 @@
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
 import type { ParameterIssue } from "../../suites/execution/opening.ts"
+import { within } from "../../suites/execution/time-limits.ts"
 import { DriverProcessClient, ProcessLost } from "./driver-process-client.ts"
 import type { DriverDescription, OpenRequest, TargetDescription } from "./protocol.ts"
 
@@ -9,6 +10,9 @@ export interface DriverModuleLocation {
   /** As the user wrote it. */
   readonly reference: string
 }
+
+/** Milliseconds for a target to stop; after that it is left to end with its process. */
+const stopLimit = 10_000
 
 /**
  * The driver process that runs no rules: it describes the driver, holds its target, says whether the backend answers, and cleans up
@@ -67,7 +71,10 @@ export class Backend {
 
   /** Stops the target and ends the process. */
   async end(): Promise<void> {
-    if (!this.#client.lost) await this.#client.request("stopTarget", {}).catch(() => undefined)
+    if (!this.#client.lost) {
+      const stopped = this.#client.request("stopTarget", {}).catch(() => null)
+      await within(stopLimit, stopped, () => new Error("the target did not stop")).catch(() => this.kill())
+    }
     await this.#client.end()
   }
 

@@ -49,6 +49,8 @@ export class DriverProcessClient {
   readonly #options: ClientOptions
   readonly #waiting = new Map<number, Waiting>()
   readonly #exited: Promise<void>
+  /** A child that is blocked would not notice that its parent has ended. */
+  readonly #killWithParent = (): void => this.kill()
   #lastSign = performance.now()
   #watch: NodeJS.Timeout | undefined
   #nextId = 1
@@ -69,9 +71,11 @@ export class DriverProcessClient {
     this.#child.stdout?.on("data", keep)
     this.#child.stderr?.on("data", keep)
     this.#child.on("message", (message) => this.#receive(message))
+    process.on("exit", this.#killWithParent)
     this.#exited = new Promise((resolve) => {
       this.#child.once("exit", (code, signal) => {
         const how = signal === null ? `with exit code ${code}` : `by ${signal}`
+        process.off("exit", this.#killWithParent)
         this.#lose(this.#lost ?? new ProcessLost("ended", `the driver's process ended ${how}`))
         resolve()
       })

@@ -47,7 +47,8 @@ export async function cleanUp(
     try {
       await within(limit, action(), () => new Silence(`nothing within ${limit} ms`))
     } catch (reason) {
-      if (errorCodeOf(reason) !== "PathNotFound") left.push(`${what}: ${describeReason(reason)}`)
+      const code = errorCodeOf(reason)
+      if (code !== "PathNotFound" && code !== "InvalidPath") left.push(`${what}: ${describeReason(reason)}`)
     }
   }
   const driver = await storage.connect()

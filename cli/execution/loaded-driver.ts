@@ -12,6 +12,7 @@ import {
   targetStartLimit,
   validateParameters,
 } from "../../suites/execution/opening.ts"
+import { within } from "../../suites/execution/time-limits.ts"
 import type { DriverDescription } from "./protocol.ts"
 import { InputRefused } from "./refusals.ts"
 
@@ -29,7 +30,8 @@ export class LoadedDriver {
    * @throws InputRefused, DriverModuleError
    */
   static async load(url: string, reference: string): Promise<LoadedDriver> {
-    const exported = await importModule(url, reference)
+    const late = (): Error => new InputRefused(`${reference} did not load within ${loadLimit / 1_000} s`)
+    const exported = await within(loadLimit, importModule(url, reference), late)
     return new LoadedDriver(readDriverModule(exported, reference))
   }
 
@@ -67,6 +69,9 @@ export class LoadedDriver {
     return openStorage(this.module, validated.value, milliseconds)
   }
 }
+
+/** Milliseconds for a module to be imported. */
+const loadLimit = 30_000
 
 const typescriptEndings = /\.(ts|mts|cts)$/
 

@@ -20,7 +20,7 @@ const outcome = z.discriminatedUnion("status", [
   z.object({
     ...counted,
     status: z.literal("inconclusive"),
-    because: z.enum(["backend-gone", "stopped", "no-evidence"]),
+    because: z.enum(["backend-gone", "stopped", "no-evidence", "suite-defect"]),
     reason: z.string(),
     failure: failure.optional(),
   }),

@@ -29,7 +29,6 @@ export async function readStream(stream: Readable, enough = Number.POSITIVE_INFI
   if (origin === undefined) throw new Error("readStream takes a stream of an observed driver")
   const { observation, instance, path } = origin
   const limit = observation.limits.call
-  const iterator = stream.iterator({ destroyOnReturn: false })
   return observe(
     observation,
     {
@@ -40,6 +39,7 @@ export async function readStream(stream: Readable, enough = Number.POSITIVE_INFI
       render: renderContent,
     },
     async (call) => {
+      const iterator = stream.iterator({ destroyOnReturn: false })
       const chunks: Uint8Array[] = []
       for (let length = 0; length < enough; ) {
         const { done, value } = await within(limit, iterator.next(), () => new CallHung(call, limit))

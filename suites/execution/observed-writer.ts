@@ -1,5 +1,5 @@
 import type { CallOptions, FileWriter } from "../../drivers/contract.ts"
-import { RuleBroken } from "./failures.ts"
+import { describeReason, RuleBroken } from "./failures.ts"
 import { type Observation, observe } from "./observation.ts"
 import { renderContent } from "./rendering.ts"
 
@@ -30,7 +30,7 @@ export class ObservedWriter implements FileWriter {
 
   /** @throws RuleBroken where the driver gives no whole number of bytes */
   get size(): number {
-    const size: unknown = this.#writer.size
+    const size = sizeOf(this.#writer)
     if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) {
       throw new RuleBroken("a writer's size as a whole number of bytes", String(size))
     }
@@ -67,5 +67,13 @@ export class ObservedWriter implements FileWriter {
       { instance, method: `writer of ${name}: ${method}`, arguments: callArguments, bytes, render: () => "ok" },
       make,
     )
+  }
+}
+
+function sizeOf(writer: FileWriter): unknown {
+  try {
+    return writer.size
+  } catch (reason) {
+    throw new RuleBroken("a writer's size", `a getter that throws ${describeReason(reason)}`)
   }
 }

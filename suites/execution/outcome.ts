@@ -24,8 +24,11 @@ interface Counted {
   readonly milliseconds: number
 }
 
-/** Why nothing is known of a rule: the backend did not answer, the run ended before the rule did, or it found nothing to check. */
-type Doubt = "backend-gone" | "stopped" | "no-evidence"
+/**
+ * Why nothing is known of a rule: the backend did not answer, the run ended before the rule did, the rule found nothing to check, or
+ * it failed by itself, which is our fault and no driver's.
+ */
+type Doubt = "backend-gone" | "stopped" | "no-evidence" | "suite-defect"
 
 /** What came of one rule. */
 export type RuleOutcome =

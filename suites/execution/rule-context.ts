@@ -1,7 +1,7 @@
-import type { StorageDriver } from "../../drivers/contract.ts"
+import { errorCodeOf, type StorageDriver } from "../../drivers/contract.ts"
 import type { OpenedStorage } from "../../drivers/define.ts"
 import type { Surroundings } from "../needs.ts"
-import { describeReason } from "./failures.ts"
+import { CallFailed, CallHung, describeReason } from "./failures.ts"
 import { Given } from "./given.ts"
 import type { Evidence, Observation } from "./observation.ts"
 import { ObservedDriver } from "./observed-driver.ts"
@@ -67,8 +67,7 @@ export class RuleContext {
     }
     const instances: ObservedDriver[] = []
     const connect = async (): Promise<ObservedDriver> => {
-      const late = (): Error => new Error(`connect() did not settle within ${limits.call} ms`)
-      const driver: StorageDriver = await within(limits.call, storage.connect(), late)
+      const driver = await connectWithin(storage, limits.call, instances.length + 1)
       const observed = new ObservedDriver(driver, instances.length + 1, observation)
       instances.push(observed)
       return observed
@@ -105,8 +104,25 @@ export class RuleContext {
     try {
       await action()
     } catch (reason) {
+      if (saysNothingIsThere(reason)) return
       this.#execution.onLeftover?.(`${this.#ruleId}: ${what} failed: ${describeReason(reason)}`)
     }
+  }
+}
+
+/** An upload that was refused, or that left nothing, need not be cancelled. */
+function saysNothingIsThere(reason: unknown): boolean {
+  const code = reason instanceof CallFailed ? errorCodeOf(reason.reason) : undefined
+  return code === "PathNotFound" || code === "InvalidPath"
+}
+
+/** Connecting is no call of the contract, so it stands in no trace; what goes wrong with it is the driver's all the same. */
+async function connectWithin(storage: OpenedStorage, limit: number, instance: number): Promise<StorageDriver> {
+  const call: RecordedCall = { instance, method: "connect", arguments: [], outcome: "…" }
+  try {
+    return await within(limit, storage.connect(), () => new CallHung(call, limit))
+  } catch (reason) {
+    throw reason instanceof CallHung ? reason : new CallFailed(call, reason, "")
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Rule } from "../rule.ts"
-import { CallFailed, CallHung, describeReason, looksLikeNetworkFailure, RuleBroken, SetUpFailed } from "./failures.ts"
+import { CallFailed, CallHung, looksLikeNetworkFailure, RuleBroken, SetUpFailed } from "./failures.ts"
 import { Falsified } from "./for-all.ts"
 import type { Failure, RuleOutcome } from "./outcome.ts"
 import { type Execution, RuleContext } from "./rule-context.ts"
@@ -35,12 +35,13 @@ function judge(counted: Pick<RuleOutcome, "ruleId" | "checks" | "calls" | "milli
   if (reason instanceof RuleBroken || reason instanceof CallFailed || reason instanceof CallHung) {
     return { ...counted, status: "failed", failure: failureOf(falsified, reason) }
   }
-  return { ...counted, status: "failed", failure: { ...failureOf(falsified, unexpected(reason)) } }
-}
-
-/** An error from outside the calls: from `connect()`, or from the value that a call gave. */
-function unexpected(reason: unknown): RuleBroken {
-  return new RuleBroken("no error", describeReason(reason))
+  const details = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)
+  return {
+    ...counted,
+    status: "inconclusive",
+    because: "suite-defect",
+    reason: `a defect of the suite, please report it: ${details}`,
+  }
 }
 
 function failureOf(falsified: Falsified, reason: RuleBroken | CallFailed | CallHung): Failure {
