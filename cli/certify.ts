@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { loadSuite } from "../suites/catalogue.ts"
+import { ProcessLost, Refusal } from "./driver-process/client.ts"
 import { Backend } from "./execution/backend.ts"
-import { ProcessLost, Refusal } from "./execution/driver-process-client.ts"
 import { type Interruption, onInterrupt } from "./execution/interrupts.ts"
 import { prepareStorage } from "./execution/prepare-storage.ts"
 import { performRun } from "./execution/run.ts"

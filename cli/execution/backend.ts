@@ -1,8 +1,8 @@
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
 import type { ParameterIssue } from "../../suites/execution/opening.ts"
 import { within } from "../../suites/execution/time-limits.ts"
-import { DriverProcessClient, ProcessLost } from "./driver-process-client.ts"
-import type { DriverDescription, OpenRequest, TargetDescription } from "./protocol.ts"
+import { DriverProcessClient, ProcessLost } from "../driver-process/client.ts"
+import type { DriverDescription, OpenRequest, TargetDescription } from "../driver-process/protocol.ts"
 
 export interface DriverModuleLocation {
   /** URL of the module's file. */

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { confirmOutcome, type ProbeAnswer } from "../../suites/execution/confirm.ts"
 import type { Failure, RuleOutcome } from "../../suites/execution/outcome.ts"
-import { readBlackBox, removeBlackBox } from "./black-box.ts"
-import { chargeStray, failureWithoutCall } from "./charge.ts"
-import { DriverProcessClient, ProcessLost, Refusal } from "./driver-process-client.ts"
-import type { OpenRequest } from "./protocol.ts"
+import { readBlackBox, removeBlackBox } from "../driver-process/black-box.ts"
+import { chargeStray, failureWithoutCall } from "../driver-process/charge.ts"
+import { DriverProcessClient, ProcessLost, Refusal } from "../driver-process/client.ts"
+import type { OpenRequest } from "../driver-process/protocol.ts"
 
 export interface ConductorOptions {
   readonly module: { readonly url: string; readonly reference: string }

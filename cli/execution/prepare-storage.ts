@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
+import { ProcessLost, Refusal } from "../driver-process/client.ts"
+import type { DriverDescription, OpenRequest, TargetDescription } from "../driver-process/protocol.ts"
 import { BadInput } from "../input/bad-input.ts"
 import type { StorageOptions } from "../input/certify-options.ts"
 import {
@@ -13,8 +15,6 @@ import {
 } from "../input/parameters.ts"
 import { createRedactor, type Redactor, secretParameterNames, textsWithin } from "../input/secrets.ts"
 import type { Backend } from "./backend.ts"
-import { ProcessLost, Refusal } from "./driver-process-client.ts"
-import type { DriverDescription, OpenRequest, TargetDescription } from "./protocol.ts"
 
 /** What the user says of the storage, and the seed of the run. */
 type PrepareOptions = StorageOptions & { readonly seed: number }

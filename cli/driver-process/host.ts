@@ -11,10 +11,10 @@ import { resolveCapabilities } from "../../suites/needs.ts"
 import type { Rule } from "../../suites/rule.ts"
 import type { BlackBox } from "./black-box.ts"
 import { chargeStray } from "./charge.ts"
-import { cleanUp, probeStorage } from "./driver-storage.ts"
 import { LoadedDriver } from "./loaded-driver.ts"
 import type { DriverProcessMessage, OpenRequest, RequestName, Requests } from "./protocol.ts"
 import { InputRefused } from "./refusals.ts"
+import { cleanUp, probeStorage } from "./storage.ts"
 
 export interface DriverHostOptions {
   readonly send: (message: DriverProcessMessage) => void

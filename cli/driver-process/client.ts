@@ -60,7 +60,7 @@ export class DriverProcessClient {
   constructor(options: ClientOptions) {
     this.#options = options
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
-    this.#child = fork(fileURLToPath(new URL(`./driver-process.${extension}`, import.meta.url)), [], {
+    this.#child = fork(fileURLToPath(new URL(`./entry.${extension}`, import.meta.url)), [], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       serialization: "advanced",
       execArgv: [],

@@ -1,5 +1,5 @@
 import { BlackBox } from "./black-box.ts"
-import { DriverHost } from "./driver-host.ts"
+import { DriverHost } from "./host.ts"
 import { type DriverProcessMessage, heartbeat, type RequestMessage } from "./protocol.ts"
 import { refusalOf } from "./refusals.ts"
 
