@@ -1,32 +1,14 @@
 import { spawnSync } from "node:child_process"
-import { readFileSync } from "node:fs"
-import { parse } from "yaml"
-import { z } from "zod"
+import { readWorkflow } from "./workflow.ts"
 
 /**
  * Runs the `run` steps of a GitHub workflow's jobs in the current folder, as a runner would: `node ci/run-workflow.ts <file>`. Steps
  * that use an action are named and passed over. Ends with the first exit code that is not 0, after the steps marked `if: always()`.
  */
 
-const workflow = z.object({
-  env: z.record(z.string(), z.string()).default({}),
-  jobs: z.record(
-    z.string(),
-    z.object({
-      "runs-on": z.string(),
-      steps: z.array(
-        z.union([
-          z.object({ uses: z.string().regex(/^[\w-]+\/[\w-]+@v\d+/), if: z.literal("always()").optional() }),
-          z.object({ name: z.string(), run: z.string(), if: z.literal("always()").optional() }),
-        ]),
-      ),
-    }),
-  ),
-})
-
 const [file] = process.argv.slice(2)
 if (file === undefined) throw new Error("usage: node ci/run-workflow.ts <workflow.yml>")
-const { env, jobs } = workflow.parse(parse(readFileSync(file, "utf8")))
+const { env, jobs } = readWorkflow(file)
 let failed = 0
 for (const step of Object.values(jobs).flatMap((job) => job.steps)) {
   if (failed !== 0 && step.if !== "always()") continue
