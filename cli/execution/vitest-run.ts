@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url"
-import { createVitest, parseCLI } from "vitest/node"
+import { createVitest } from "vitest/node"
 import { levels, type Rule, subjectOf } from "../../suites/rule.ts"
+import { BadInput } from "../input/bad-input.ts"
+import { readVitestOptions, refusalOf } from "../input/vitest-options.ts"
 
 export interface VitestRunOptions {
   /** Absolute paths of the files with the rules. */
@@ -19,11 +21,11 @@ export interface VitestRunOptions {
 export async function runWithVitest({ files, rules, concurrency, passThrough }: VitestRunOptions): Promise<void> {
   const ours = fileURLToPath(new URL("../..", import.meta.url))
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
-  const { options } = parseCLI(["vitest", ...passThrough])
+  const options = readVitestOptions(passThrough, process.cwd())
   const reporters = [options.reporter ?? []].flat()
   const exitCode = process.exitCode
   const keepSignals = rememberSignals()
-  const vitest = await createVitest({
+  const creating = createVitest({
     ...options,
     config: false,
     root: ours,
@@ -45,9 +47,18 @@ export async function runWithVitest({ files, rules, concurrency, passThrough }: 
     provide: { chosenRules: rules.map((rule) => rule.id) },
     reporters: reporters.length === 0 ? [{}] : reporters,
   })
+  // Without options of the user's nothing can be wrong with them.
+  const vitest = await creating.catch((reason: unknown) => {
+    throw passThrough.length === 0 ? reason : new BadInput(refusalOf(passThrough, reason))
+  })
   keepSignals()
   try {
-    await vitest.start()
+    const { testModules } = await vitest.start()
+    // A file that could not be collected has run none of its rules, and must not pass for one that had none to run.
+    const [error] = testModules.flatMap((module) => module.errors())
+    if (error !== undefined) throw new Error(error.message)
+  } catch (reason) {
+    throw passThrough.length === 0 ? reason : new BadInput(refusalOf(passThrough, reason))
   } finally {
     await vitest.close()
     process.exitCode = exitCode
