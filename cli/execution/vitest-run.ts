@@ -53,16 +53,21 @@ export async function runWithVitest({ files, rules, concurrency, passThrough }: 
   })
   keepSignals()
   try {
-    const { testModules } = await vitest.start()
+    const { testModules, unhandledErrors } = await vitest.start()
     // A file that could not be collected has run none of its rules, and must not pass for one that had none to run.
-    const [error] = testModules.flatMap((module) => module.errors())
-    if (error !== undefined) throw new Error(error.message)
+    const [error] = [...unhandledErrors, ...testModules.flatMap((module) => module.errors())]
+    if (error !== undefined) throw new Error(messageOf(error))
   } catch (reason) {
     throw passThrough.length === 0 ? reason : new BadInput(refusalOf(passThrough, reason))
   } finally {
     await vitest.close()
     process.exitCode = exitCode
   }
+}
+
+function messageOf(error: unknown): string {
+  const message: unknown = Reflect.get(Object(error), "message")
+  return typeof message === "string" ? message : String(error)
 }
 
 /** Vitest ends the process at the first signal; a run is to clean up first. Gives a function that drops the listeners added since. */
