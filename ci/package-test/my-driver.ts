@@ -152,6 +152,7 @@ class MyWriter implements FileWriter {
   }
 
   async commit(): Promise<void> {
+    if (!this.#open) throw new StorageDriverError({ driverName, path: this.path, message: `${driverName}: the writer is closed` })
     this.#open = false
     this.shelf.uploads.delete(this.path)
     this.shelf.files.set(this.path, { content: Buffer.concat(this.chunks), modTime: new Date() })
