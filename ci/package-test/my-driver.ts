@@ -1,5 +1,6 @@
 import { Readable } from "node:stream"
 import {
+  type CallOptions,
   defineDriver,
   type FileInfo,
   type FileWriter,
@@ -25,22 +26,22 @@ class MyDriver implements StorageDriver {
     this.#shelf = shelf
   }
 
-  async getContent(path: string): Promise<Uint8Array> {
-    return this.#file(path).content.slice()
+  async getContent(path: string, options?: CallOptions): Promise<Uint8Array> {
+    return this.#file(path, options).content.slice()
   }
 
-  async putContent(path: string, content: Uint8Array): Promise<void> {
-    this.#check(path)
+  async putContent(path: string, content: Uint8Array, options?: CallOptions): Promise<void> {
+    this.#check(path, options)
     this.#shelf.files.set(path, { content: content.slice(), modTime: new Date() })
   }
 
-  async reader(path: string, { offset = 0 }: { readonly offset?: number } = {}): Promise<Readable> {
+  async reader(path: string, { offset = 0, signal }: CallOptions & { readonly offset?: number } = {}): Promise<Readable> {
     if (offset < 0) throw new InvalidOffsetError({ driverName, path, offset })
-    return Readable.from([this.#file(path).content.slice(offset)])
+    return Readable.from([this.#file(path, { signal }).content.slice(offset)])
   }
 
-  async writer(path: string, { append = false }: { readonly append?: boolean } = {}): Promise<FileWriter> {
-    this.#check(path)
+  async writer(path: string, { append = false, signal }: CallOptions & { readonly append?: boolean } = {}): Promise<FileWriter> {
+    this.#check(path, { signal })
     const pending = this.#shelf.uploads.get(path)
     if (append && pending === undefined && this.#file(path).content.length > 0) {
       throw new StorageDriverError({ driverName, path, message: `${driverName}: ${path} is committed` })
@@ -48,29 +49,29 @@ class MyDriver implements StorageDriver {
     return new MyWriter(this.#shelf, path, append ? (pending ?? []) : [])
   }
 
-  async stat(path: string): Promise<FileInfo> {
-    this.#checkDirectory(path)
+  async stat(path: string, options?: CallOptions): Promise<FileInfo> {
+    this.#checkDirectory(path, options)
     const file = this.#shelf.files.get(path)
     if (file !== undefined) return { path, size: file.content.length, modTime: file.modTime, isDirectory: false }
     if (this.#below(path).length === 0 && path !== "/") throw new PathNotFoundError({ driverName, path })
     return { path, size: 0, modTime: new Date(0), isDirectory: true }
   }
 
-  async list(path: string): Promise<string[]> {
-    await this.stat(path)
+  async list(path: string, options?: CallOptions): Promise<string[]> {
+    await this.stat(path, options)
     const prefix = path === "/" ? "/" : `${path}/`
     return [...new Set(this.#below(path).map((below) => prefix + below.slice(prefix.length).split("/")[0]))].sort()
   }
 
-  async move(source: string, destination: string): Promise<void> {
-    const file = this.#file(source)
+  async move(source: string, destination: string, options?: CallOptions): Promise<void> {
+    const file = this.#file(source, options)
     this.#check(destination)
     this.#shelf.files.delete(source)
     this.#shelf.files.set(destination, file)
   }
 
-  async delete(path: string): Promise<void> {
-    this.#check(path)
+  async delete(path: string, options?: CallOptions): Promise<void> {
+    this.#check(path, options)
     await this.stat(path)
     for (const gone of [path, ...this.#below(path)]) this.#shelf.files.delete(gone)
   }
@@ -79,7 +80,12 @@ class MyDriver implements StorageDriver {
     return undefined
   }
 
-  async walk(path: string, visit: WalkFunction, { startAfter = "" }: { readonly startAfter?: string } = {}): Promise<void> {
+  async walk(
+    path: string,
+    visit: WalkFunction,
+    { startAfter = "", signal }: CallOptions & { readonly startAfter?: string } = {},
+  ): Promise<void> {
+    signal?.throwIfAborted()
     await this.#walk(path, visit, startAfter)
   }
 
@@ -101,18 +107,20 @@ class MyDriver implements StorageDriver {
     return [...this.#shelf.files.keys()].filter((key) => key.startsWith(prefix))
   }
 
-  #file(path: string): Entry {
-    this.#check(path)
+  #file(path: string, options?: CallOptions): Entry {
+    this.#check(path, options)
     const file = this.#shelf.files.get(path)
     if (file === undefined) throw new PathNotFoundError({ driverName, path })
     return file
   }
 
-  #check(path: string): void {
+  #check(path: string, options?: CallOptions): void {
+    options?.signal?.throwIfAborted()
     if (!isValidPath(path)) throw new InvalidPathError({ driverName, path })
   }
 
-  #checkDirectory(path: string): void {
+  #checkDirectory(path: string, options?: CallOptions): void {
+    options?.signal?.throwIfAborted()
     if (!isValidDirectoryPath(path)) throw new InvalidPathError({ driverName, path })
   }
 }

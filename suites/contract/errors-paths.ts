@@ -1,0 +1,76 @@
+import { defectiveSuffix } from "../../fixtures/arbitraries/paths.ts"
+import { bytesOf, contentOf } from "../../fixtures/content.ts"
+import { CallFailed } from "../execution/failures.ts"
+import { forAll, forEach } from "../execution/for-all.ts"
+import type { ObservedDriver } from "../execution/observed-driver.ts"
+import { expectContent, expectListing, expectRefusal, expectThat, readFrom } from "../expect.ts"
+import { defineRule, type Rule } from "../rule.ts"
+
+type Call = (driver: ObservedDriver, path: string, signal?: AbortSignal) => Promise<unknown>
+
+const options = (signal: AbortSignal | undefined): { readonly signal?: AbortSignal } => (signal === undefined ? {} : { signal })
+
+/** Every call that takes a path, by name. Those on the file at "/folder/file" would succeed. */
+const callsWithPath: Readonly<Record<string, Call>> = {
+  getContent: (driver, path, signal) => driver.getContent(path, options(signal)),
+  putContent: (driver, path, signal) => driver.putContent(path, bytesOf(contentOf(2, 8)), options(signal)),
+  reader: async (driver, path, signal) => (signal === undefined ? readFrom(driver, path) : driver.reader(path, { signal })),
+  writer: (driver, path, signal) => driver.writer(path, options(signal)),
+  stat: (driver, path, signal) => driver.stat(path, options(signal)),
+  list: (driver, path, signal) => driver.list(path, options(signal)),
+  "move from": (driver, path, signal) => driver.move(path, "/folder/elsewhere", options(signal)),
+  "move to": (driver, path, signal) => driver.move("/folder/file", path, options(signal)),
+  delete: (driver, path, signal) => driver.delete(path, options(signal)),
+  walk: (driver, path, signal) => driver.walk(path, () => undefined, options(signal)),
+}
+
+const names = Object.keys(callsWithPath).map((method) => ({ method }))
+
+function callOf(method: string): Call {
+  const call = callsWithPath[method]
+  if (call === undefined) throw new Error(`there is no call ${method}`)
+  return call
+}
+
+const invalidEverywhere = defineRule({
+  id: "errors/invalid-path-in-every-method",
+  level: "MUST",
+  statement: "Every method refuses a path outside the grammar with InvalidPathError for it, and changes nothing.",
+  why: "What one method refuses and another one takes can be stored and never read, or deleted and never listed.",
+  source: "base/base.go checks the path in front of each method",
+  check: forAll(
+    { suffix: defectiveSuffix() },
+    async ({ given, driver, suffix }) => {
+      await given.storedFile("/folder/file", contentOf(1, 16))
+      const path = `/folder${suffix}`
+      for (const call of Object.values(callsWithPath)) await expectRefusal(driver, () => call(driver, path), "InvalidPath", path)
+      await expectListing(driver, "/folder", ["/folder/file"])
+      await expectContent(driver, "/folder/file", contentOf(1, 16))
+    },
+    { runs: 8 },
+  ),
+})
+
+const abortedBefore = defineRule({
+  id: "errors/aborted-before-the-call",
+  level: "SHOULD",
+  statement: "A call whose signal is aborted already rejects with the signal's reason, and changes nothing.",
+  why: "A caller that has gone away must not delete or overwrite anything any more.",
+  source:
+    "the contract of this suite, CallOptions; the registry hands each request's context to the driver, and some drivers ignore it",
+  check: forEach(names, async ({ given, driver, method }) => {
+    await given.storedFile("/folder/file", contentOf(1, 16))
+    const reason = new Error("the caller has gone")
+    const rejection = await callOf(method)(driver, "/folder/file", AbortSignal.abort(reason)).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
+    if (rejection !== undefined && !(rejection instanceof CallFailed)) throw rejection
+    const got = rejection?.reason
+    expectThat(driver, got === reason, "the signal's reason", rejection === undefined ? "success" : rejection.message)
+    await expectListing(driver, "/folder", ["/folder/file"])
+    await expectContent(driver, "/folder/file", contentOf(1, 16))
+  }),
+})
+
+export const rules: readonly Rule[] = [invalidEverywhere, abortedBefore]

@@ -1,0 +1,140 @@
+import { setTimeout as passes } from "node:timers/promises"
+import { constantFrom } from "fast-check"
+import { content, versionsOf } from "../../fixtures/arbitraries/content.ts"
+import { bytesOf, type Content, firstDifference } from "../../fixtures/content.ts"
+import { describeContent, diagnose } from "../../fixtures/content-diagnosis.ts"
+import { CallFailed } from "../execution/failures.ts"
+import { forAll } from "../execution/for-all.ts"
+import type { ObservedDriver } from "../execution/observed-driver.ts"
+import { readStream } from "../execution/observed-stream.ts"
+import { expectBytes, expectRefusalOrValue, expectStream, expectThat, readFrom } from "../expect.ts"
+import { defineRule, type Rule } from "../rule.ts"
+
+const beyondTheEnd = defineRule({
+  id: "reader/beyond-the-end",
+  level: "MUST",
+  statement:
+    "An offset beyond the size gives an empty stream, or is refused with InvalidOffsetError; no bytes come, and no other error.",
+  why: "A client that asks for more than there is must hear just that, and no byte of another file.",
+  source: "storagedriver.go, Reader; four of five shipping drivers give an empty stream, gcs refuses",
+  check: forAll({ content: content(), beyond: constantFrom(1, 64, 1_000_000) }, async ({ given, driver, content, beyond }) => {
+    await given.storedFile("/file", content)
+    const got = await expectRefusalOrValue(
+      driver,
+      () => readFrom(driver, "/file", content.length + beyond),
+      "InvalidOffset",
+      "/file",
+    )
+    if (got !== undefined) expectThat(driver, got.length === 0, "no bytes beyond the end", `${got.length} bytes`)
+  }),
+})
+
+const leftHalfRead = defineRule({
+  id: "reader/left-half-read",
+  level: "MUST",
+  statement: "A stream that is destroyed before its end closes, and streams opened after it give the right bytes.",
+  why: "Clients break downloads off all the time; what each of them holds on to runs out one day.",
+  source: "storagedriver.go, Reader gives an io.ReadCloser; registry/storage/filereader.go closes it when it seeks",
+  check: forAll(
+    { content: content({ minLength: 200_000, maxLength: 600_000 }) },
+    async ({ given, driver, content }) => {
+      await given.file("/file", content)
+      for (let round = 0; round < 5; round++) {
+        const stream = await driver.reader("/file")
+        const start = await readStream(stream, 1)
+        expectBytes(driver, "/file", start, { ...content, length: start.length })
+        const closed = new Promise((resolve) => stream.once("close", resolve))
+        stream.destroy()
+        const late = passes(driver.observation.limits.call, "late", { ref: false })
+        expectThat(
+          driver,
+          (await Promise.race([closed, late])) !== "late",
+          "the stream to close when it is destroyed",
+          "no close",
+        )
+      }
+      await expectStream(driver, "/file", content)
+    },
+    { runs: 2 },
+  ),
+})
+
+/** Bytes of one of the contents, whole. */
+function expectOneOf(driver: ObservedDriver, bytes: Uint8Array, contents: readonly Content[]): void {
+  const whole = contents.some((content) => bytes.length === content.length && firstDifference(content, 0, bytes) === undefined)
+  const [first] = contents
+  const diagnosis = whole || first === undefined ? "" : diagnose(first, 0, bytes)
+  expectThat(driver, whole, `${contents.map(describeContent).join(", or ")}, whole, or an error`, diagnosis)
+}
+
+const acrossOverwrite = defineRule({
+  id: "reader/across-an-overwrite",
+  level: "MUST",
+  statement:
+    "A stream open while its file is overwritten gives the old content whole, the new one whole, or an error: never a mixture.",
+  why: "A link file that is read in two halves names a digest that there never was.",
+  source: "registry/storage/linkedblobstore.go parses what it reads whole; storagedriver.go, Reader",
+  check: forAll(
+    { versions: versionsOf(2, { minLength: 100_000, maxLength: 700_000 }), mode: constantFrom("put", "writer") },
+    async ({ given, driver, connect, versions: [old, replacing], mode }) => {
+      await given.file("/file", old)
+      const other = await connect()
+      const stream = await driver.reader("/file")
+      const start = await readStream(stream, 1)
+      if (mode === "put") await other.putContent("/file", bytesOf(replacing))
+      else {
+        const writer = await other.writer("/file")
+        await writer.write(bytesOf(replacing))
+        await writer.commit()
+        await writer.close()
+      }
+      await expectRestOf(driver, start, () => readStream(stream), [old, replacing])
+    },
+    { runs: 4 },
+  ),
+})
+
+const acrossDelete = defineRule({
+  id: "reader/across-a-delete",
+  level: "MUST",
+  statement:
+    "A stream open while its file is deleted gives the content whole or an error: it never ends early as if that were all.",
+  why: "A layer that ends early without an error is passed on to the client as if it were complete.",
+  source: "storagedriver.go, Reader; registry/handlers/blob.go",
+  check: forAll(
+    { content: content({ minLength: 100_000, maxLength: 700_000 }) },
+    async ({ given, driver, connect, content }) => {
+      await given.file("/file", content)
+      const other = await connect()
+      const stream = await driver.reader("/file")
+      const start = await readStream(stream, 1)
+      await other.delete("/file")
+      await expectRestOf(driver, start, () => readStream(stream), [content])
+    },
+    { runs: 3 },
+  ),
+})
+
+/** What came before the change and what comes after it make up one of the contents, or the stream fails. */
+async function expectRestOf(
+  driver: ObservedDriver,
+  start: Uint8Array,
+  readRest: () => Promise<Uint8Array>,
+  contents: readonly Content[],
+): Promise<void> {
+  let rest: Uint8Array
+  try {
+    rest = await readRest()
+  } catch (reason) {
+    if (!(reason instanceof CallFailed)) throw reason
+    expectOneOf(
+      driver,
+      start,
+      contents.map((content) => ({ ...content, length: start.length })),
+    )
+    return
+  }
+  expectOneOf(driver, Buffer.concat([start, rest]), contents)
+}
+
+export const rules: readonly Rule[] = [beyondTheEnd, leftHalfRead, acrossOverwrite, acrossDelete]
