@@ -1,4 +1,4 @@
-import { bytesOf, type Content, firstDifference } from "../../fixtures/content.ts"
+import { bytesOf, type Content, contentOf, firstDifference } from "../../fixtures/content.ts"
 import { describeContent, diagnose } from "../../fixtures/content-diagnosis.ts"
 import { CallFailed, CallHung, RuleBroken, SetUpFailed } from "./failures.ts"
 import type { ObservedDriver } from "./observed-driver.ts"
@@ -30,6 +30,22 @@ export class Given {
       const bytes = await this.#driver.getContent(path)
       const stored = bytes.length === content.length && firstDifference(content, 0, bytes) === undefined
       if (!stored) throw new RuleBroken(`${describeContent(content)} at ${quote(path)}`, diagnose(content, 0, bytes))
+    })
+  }
+
+  /** Small files with contents of their own, which are given; sixteen at a time, for rules that need many. */
+  files(paths: readonly string[]): Promise<readonly Content[]> {
+    return setUp(async () => {
+      const contents = paths.map((_, index) => contentOf(index + 1, 24))
+      const queue = [...contents.entries()]
+      const work = async (): Promise<void> => {
+        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+          const [index, content] = next
+          await this.#driver.putContent(paths[index] ?? "", bytesOf(content))
+        }
+      }
+      await Promise.all(Array.from({ length: 16 }, work))
+      return contents
     })
   }
 

@@ -1,0 +1,69 @@
+import { contentOf } from "../../fixtures/content.ts"
+import { once } from "../execution/for-all.ts"
+import { expectContent, expectListing, expectRefusal, expectThat } from "../expect.ts"
+import { defineRule, type Rule } from "../rule.ts"
+
+/** Names that begin the same, stand around "/" in byte order, or repeat the name of the folder that they are in. */
+const likeNames = ["/a/a", "/a/b", "/ab", "/a-b", "/a.b", "/latest/link", "/latest-dev/link", "/1.2/link", "/1.20/link", "/n/n/n"]
+
+const alike = defineRule({
+  id: "list/names-that-begin-the-same",
+  level: "MUST",
+  statement: "Folders whose names begin the same list only what is their own, and a name is not there because a longer one is.",
+  why: "The tags 1.2 and 1.20, latest and latest-dev stand beside each other in every registry.",
+  source: "storagedriver.go, List; distribution commit 76226c61a and issue 4891",
+  check: once(async ({ given, driver }) => {
+    for (const [index, path] of likeNames.entries()) await given.file(path, contentOf(index + 1, 8))
+    await expectListing(driver, "/", ["/a", "/ab", "/a-b", "/a.b", "/latest", "/latest-dev", "/1.2", "/1.20", "/n"])
+    await expectListing(driver, "/a", ["/a/a", "/a/b"])
+    await expectListing(driver, "/latest", ["/latest/link"])
+    await expectListing(driver, "/1.2", ["/1.2/link"])
+    await expectListing(driver, "/n", ["/n/n"])
+    await expectListing(driver, "/n/n", ["/n/n/n"])
+    for (const absent of ["/1", "/late", "/1.2/lin", "/a-"]) {
+      await expectRefusal(driver, () => driver.list(absent), "PathNotFound", absent)
+      await expectRefusal(driver, () => driver.stat(absent), "PathNotFound", absent)
+    }
+  }),
+})
+
+const nothingOfItsOwn = defineRule({
+  id: "list/shows-nothing-of-the-driver",
+  level: "SHOULD",
+  statement: "list and walk show no name that nobody wrote: no parts of uploads, no temporary files, no markers.",
+  why: "The registry takes whatever it lists for a tag or a repository.",
+  source: "registry/storage/tagstore.go; distribution filesystem driver, whose temporary files are listed",
+  check: once(async ({ given, driver }) => {
+    await given.storedFile("/folder/file", contentOf(1, 16))
+    await given.closedUpload("/folder/upload", contentOf(2, 70_000))
+    const open = await driver.writer("/folder/open")
+    await open.write(new Uint8Array(70_000))
+    const written = ["/folder", "/folder/file", "/folder/upload", "/folder/open"]
+    const seen = new Set(await driver.list("/folder"))
+    await driver.walk("/", ({ path }) => {
+      seen.add(path)
+    })
+    await open.cancel()
+    const foreign = [...seen].filter((path) => !written.includes(path))
+    expectThat(driver, seen.has("/folder/file"), '"/folder/file" to be listed', "nothing of it")
+    expectThat(driver, foreign.length === 0, "only names that were written", foreign.join(", "))
+  }),
+})
+
+const page = 1_001
+
+const pages = defineRule({
+  id: "list/more-than-a-page",
+  level: "MUST",
+  statement: `list of a folder with ${page.toLocaleString("en-US")} files gives each once, and what is listed can be read.`,
+  why: "Services answer in pages of a thousand: a repository with more tags than that must not lose the rest.",
+  source: "storagedriver.go, List; services page at 1,000 or 5,000",
+  check: once(async ({ given, driver }) => {
+    const files = Array.from({ length: page }, (_, index) => `/tags/v${index}`)
+    const contents = await given.files(files)
+    await expectListing(driver, "/tags", files)
+    for (const index of [0, 999, 1_000]) await expectContent(driver, files[index] ?? "", contents[index] ?? contentOf(0, 0))
+  }),
+})
+
+export const rules: readonly Rule[] = [alike, nothingOfItsOwn, pages]
