@@ -1,4 +1,6 @@
 import { type Arbitrary, asyncProperty, check, record, stringify } from "fast-check"
+import type { Content } from "../../fixtures/content.ts"
+import { describeContent } from "../../fixtures/content-diagnosis.ts"
 import type { ResolvedCapabilities } from "../needs.ts"
 import type { Check } from "../rule.ts"
 import { CallFailed, CallHung, describeReason, looksLikeNetworkFailure, RuleBroken, SetUpFailed } from "./failures.ts"
@@ -105,5 +107,15 @@ function shrinkable(thrown: unknown): boolean {
 }
 
 function describeValues(values: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(values).map(([name, value]) => `${name}: ${stringify(value)}`)
+  return Object.entries(values).map(([name, value]) => `${name}: ${describeValue(value)}`)
+}
+
+/** Contents by their names, as in the calls beside them; everything else as it would stand in code. */
+function describeValue(value: unknown): string {
+  if (isContent(value)) return describeContent(value)
+  return Array.isArray(value) && value.some(isContent) ? value.map(describeValue).join(", ") : stringify(value)
+}
+
+function isContent(value: unknown): value is Content {
+  return typeof value === "object" && value !== null && "object" in value && "version" in value && "length" in value
 }
