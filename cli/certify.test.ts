@@ -113,7 +113,8 @@ describe("known failures", () => {
     const list = join(folder, "known.yml")
     const certify = async (text: string): Promise<number | null> => {
       await writeFile(list, text)
-      return (await runCommand(["certify", driver, "--rule", "move/*", "--known-failures", list])).code
+      const rules = "move/{removes-the-source,content-arrives}"
+      return (await runCommand(["certify", driver, "--rule", rules, "--known-failures", list])).code
     }
     expect(await certify("- { rule: move/removes-the-source, reason: issue 12 }")).toBe(0)
     const stale = "- { rule: move/removes-the-source, reason: issue 12 }\n- { rule: move/content-arrives, reason: issue 13"

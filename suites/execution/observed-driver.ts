@@ -9,6 +9,7 @@ import type {
   WalkOptions,
   WriterOptions,
 } from "../../drivers/contract.ts"
+import { CallFailed, looksLikeNetworkFailure } from "./failures.ts"
 import { type Observation, observe, prefixed, unprefixed } from "./observation.ts"
 import { registerStream } from "./observed-stream.ts"
 import { ObservedWriter } from "./observed-writer.ts"
@@ -88,10 +89,16 @@ export class ObservedDriver implements StorageDriver {
 
   async writer(path: string, options?: WriterOptions): Promise<ObservedWriter> {
     const full = this.#full(path)
-    this.observation.uploads.began(full)
-    const writer = await this.#call("writer", [quote(path), ...renderFlags(options)], renderWriter, () =>
+    const { uploads } = this.observation
+    const begun = uploads.began(full)
+    const opening = this.#call("writer", [quote(path), ...renderFlags(options)], renderWriter, () =>
       this.#driver.writer(full, options),
     )
+    const writer = await opening.catch((reason: unknown) => {
+      // Refused is not begun; where the network failed, or nothing came back, it may have been begun all the same.
+      if (begun && reason instanceof CallFailed && !looksLikeNetworkFailure(reason.reason)) uploads.ended(full)
+      throw reason
+    })
     const observed = new ObservedWriter(writer, {
       observation: this.observation,
       instance: this.instance,

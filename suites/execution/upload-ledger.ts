@@ -13,10 +13,12 @@ export class UploadLedger {
     this.#listener = listener
   }
 
-  began(path: string): void {
-    if (this.#pending.has(path)) return
+  /** Says whether the upload is a new one: false where one is pending at the path already. */
+  began(path: string): boolean {
+    if (this.#pending.has(path)) return false
     this.#pending.add(path)
     this.#listener?.began(path)
+    return true
   }
 
   ended(path: string): void {
