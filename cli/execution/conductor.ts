@@ -115,7 +115,7 @@ export class Conductor {
       if (this.#stopped !== undefined) return notReached(ruleId, this.#stopped)
       if (reason instanceof ProcessLost) {
         if (reason.how === "blocked") this.#losePatience(`the event loop was blocked in ${patience} rules before`)
-        return { ...counted(), status: "failed", failure: lossOf(reason, worker) }
+        return { ...counted(), status: "failed", failure: lossOf(reason, worker, this.#options.redact) }
       }
       if (!(reason instanceof Refusal)) throw reason
       if (reason.kind === "network")
@@ -230,9 +230,10 @@ function notReached(ruleId: string, reason: string): RuleOutcome {
   return { ruleId, checks: 0, calls: 0, milliseconds: 0, status: "inconclusive", because: "stopped", reason }
 }
 
-function lossOf(reason: ProcessLost, worker: Worker): Failure {
+/** What was printed is redacted before it is cut: the rest of a secret is a secret too. */
+function lossOf(reason: ProcessLost, worker: Worker, redact: ConductorOptions["redact"]): Failure {
   const call = worker.lastCall
-  const printed = worker.client.output.trim()
+  const printed = redact(worker.client.output).trim()
   const where = call === "" ? "" : ` in ${call}`
   const actual = `${reason.message}${where}${printed === "" ? "" : `; it printed: ${printed.slice(-300)}`}`
   return failureWithoutCall("the process to go on", actual)

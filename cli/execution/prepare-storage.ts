@@ -60,7 +60,7 @@ export async function prepareStorage(backend: Backend, options: PrepareOptions):
       (driver.capabilities.scope === "process" ? "memory of the driver's own process" : "a storage of your own"),
     redactor,
     reachable: await openAndProbe(backend, driver, request, redactor),
-    replayOptions: replayOptions(options, secretNames),
+    replayOptions: replayOptions(options, secretNames, redactor),
   }
 }
 
@@ -150,10 +150,10 @@ async function openAndProbe(
   return redactor.deep(await backend.probe(request.limits.call))
 }
 
-function replayOptions(options: StorageOptions, secretNames: readonly string[]): readonly string[] {
+function replayOptions(options: StorageOptions, secretNames: readonly string[], redactor: Redactor): readonly string[] {
   const pairs = options.parameter.map((pair) => {
     const name = pair.slice(0, pair.indexOf("="))
-    return secretNames.includes(name) ? `${name}=…` : pair
+    return secretNames.includes(name) ? `${name}=…` : redactor.text(pair)
   })
   return [
     ...pairs.flatMap((pair) => ["-p", pair]),

@@ -40,6 +40,8 @@ export async function runWithVitest({ files, rules, concurrency, passThrough }: 
     maxWorkers: 1,
     maxConcurrency: concurrency,
     testTimeout: 0,
+    // A rule that is broken once is broken: what a second try made of it would hide that.
+    retry: 0,
     passWithNoTests: true,
     // It would be written into the installed package.
     cache: false,
