@@ -2,7 +2,8 @@ import { uniqueArray } from "fast-check"
 import { content } from "../../fixtures/arbitraries/content.ts"
 import { component, path, unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
 import { contentOf } from "../../fixtures/content.ts"
-import { forAll } from "../execution/for-all.ts"
+import { forAll, forEach, inTurn } from "../execution/for-all.ts"
+import type { Case } from "../execution/rule-context.ts"
 import { expectContent, expectMissing, expectRefusal } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
@@ -52,15 +53,23 @@ const fileInFolder = defineRule({
   statement: "Deleting one file of a folder leaves the others as they were.",
   why: "Deleting one tag must not delete its neighbours.",
   source: "testsuites.go, TestDeleteFolder",
-  check: forAll({ paths: unrelatedPaths(3) }, async ({ given, driver, paths }) => {
-    const [deleted, ...others] = paths.map((below) => `/folder${below}`)
-    for (const [index, path] of others.entries()) await given.file(path, contentOf(index + 1, 8))
-    await given.storedFile(deleted ?? "", contentOf(9, 8))
-    await driver.delete(deleted ?? "")
-    await expectMissing(driver, deleted ?? "")
-    for (const [index, path] of others.entries()) await expectContent(driver, path, contentOf(index + 1, 8))
-  }),
+  check: inTurn(
+    forEach([{ others: ["/tags/b", "/tags/c/link", "/data"] }], (one) => deleteBeside(one, "/tags/a", one.others)),
+    forAll({ paths: unrelatedPaths(3) }, (one) => {
+      const [deleted, ...others] = one.paths
+      return deleteBeside(one, deleted, others)
+    }),
+  ),
 })
+
+async function deleteBeside({ given, driver }: Case, name: string, others: readonly string[]): Promise<void> {
+  const deleted = `/folder${name}`
+  for (const [index, other] of others.entries()) await given.file(`/folder${other}`, contentOf(index + 1, 8))
+  await given.storedFile(deleted, contentOf(9, 8))
+  await driver.delete(deleted)
+  await expectMissing(driver, deleted)
+  for (const [index, other] of others.entries()) await expectContent(driver, `/folder${other}`, contentOf(index + 1, 8))
+}
 
 /** Endings of names beside the one deleted, different even for a storage that ignores case. */
 const suffixes = uniqueArray(component(), { minLength: 2, maxLength: 5, selector: (suffix) => suffix.toLowerCase() })

@@ -1,7 +1,8 @@
 import { content, contents } from "../../fixtures/arbitraries/content.ts"
 import { unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
-import { contentOf } from "../../fixtures/content.ts"
-import { forAll } from "../execution/for-all.ts"
+import { type Content, contentOf } from "../../fixtures/content.ts"
+import { forAll, forEach, inTurn } from "../execution/for-all.ts"
+import type { Case } from "../execution/rule-context.ts"
 import { expectContent, expectMissing, expectRefusal, expectRejection, expectSize } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
@@ -11,16 +12,18 @@ const contentArrives = defineRule({
   statement: "After a move the destination holds the source's content, with its size.",
   why: "The registry moves every upload to its digest; a blob that arrives cut or empty poisons that digest for good.",
   source: "storagedriver.go, Move; testsuites.go, TestMove",
-  check: forAll(
-    { paths: unrelatedPaths(2), content: content() },
-    async ({ given, driver, paths: [source, destination], content }) => {
-      await given.file(source, content)
-      await driver.move(source, destination)
-      await expectContent(driver, destination, content)
-      await expectSize(driver, destination, content.length)
-    },
+  check: inTurn(
+    forEach([{ length: 1024 * 1024 }], (one) => moveAndRead(one, "/uploads/data", "/blobs/data", contentOf(1, one.length))),
+    forAll({ paths: unrelatedPaths(2), content: content() }, (one) => moveAndRead(one, ...one.paths, one.content)),
   ),
 })
+
+async function moveAndRead({ given, driver }: Case, source: string, destination: string, content: Content): Promise<void> {
+  await given.file(source, content)
+  await driver.move(source, destination)
+  await expectContent(driver, destination, content)
+  await expectSize(driver, destination, content.length)
+}
 
 const removesTheSource = defineRule({
   id: "move/removes-the-source",
@@ -28,13 +31,22 @@ const removesTheSource = defineRule({
   statement: "After a move nothing is left at the source.",
   why: "What stays behind is paid for, and looks like an upload that goes on.",
   source: "storagedriver.go, Move; testsuites.go, TestMove",
-  check: forAll(
-    { paths: unrelatedPaths(2), content: content() },
-    async ({ given, driver, paths: [source, destination], content }) => {
+  check: inTurn(
+    forAll({ paths: unrelatedPaths(2), content: content() }, async ({ given, driver, paths: [source, destination], content }) => {
       await given.storedFile(source, content)
       await driver.move(source, destination)
       await expectMissing(driver, source)
-    },
+    }),
+    forAll(
+      { paths: unrelatedPaths(2), contents: contents(2) },
+      async ({ given, driver, paths: [source, destination], contents: [moved, replaced] }) => {
+        await given.file(destination, replaced)
+        await given.storedFile(source, moved)
+        await driver.move(source, destination)
+        await expectMissing(driver, source)
+      },
+      { runs: 5 },
+    ),
   ),
 })
 

@@ -1,4 +1,4 @@
-import { setTimeout as passes } from "node:timers/promises"
+import { setTimeout } from "node:timers/promises"
 import { content, versionsOf } from "../../fixtures/arbitraries/content.ts"
 import { component, path, unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
 import { bytesOf, contentOf } from "../../fixtures/content.ts"
@@ -16,7 +16,7 @@ const missing = defineRule({
   check: forAll({ paths: unrelatedPaths(2), name: component() }, async ({ given, driver, paths: [present, absent], name }) => {
     await given.storedFile(`${present}/file`, contentOf(1, 16))
     await expectRefusal(driver, () => driver.stat(absent), "PathNotFound", absent)
-    const beside = `${present}/not-${name}`.slice(0, 200)
+    const beside = `${present}/not-${name}`
     await expectRefusal(driver, () => driver.stat(beside), "PathNotFound", beside)
   }),
 })
@@ -66,6 +66,12 @@ const sizeAfterOverwrite = defineRule({
   }),
 })
 
+/** Waits for so many milliseconds and not a part of one less: a timer may fire early, and a clock of 1 ms then shows the same time. */
+async function pass(milliseconds: number): Promise<void> {
+  const end = performance.now() + milliseconds
+  for (let left = milliseconds; left > 0; left = end - performance.now()) await setTimeout(Math.ceil(left))
+}
+
 const modTimeGrows = defineRule({
   id: "stat/modification-time-grows",
   level: "MUST",
@@ -75,7 +81,7 @@ const modTimeGrows = defineRule({
   check: once(async ({ given, driver, capabilities }) => {
     await given.storedFile("/file", contentOf(1, 16, 1))
     const before = await driver.stat("/file")
-    await passes(capabilities.modTimeResolution)
+    await pass(capabilities.modTimeResolution)
     await driver.putContent("/file", bytesOf(contentOf(1, 24, 2)))
     const after = await driver.stat("/file")
     expectThat(

@@ -1,8 +1,9 @@
 import { unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
 import { contentOf } from "../../fixtures/content.ts"
-import { forAll } from "../execution/for-all.ts"
+import { forAll, forEach, inTurn } from "../execution/for-all.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
 import { quote } from "../execution/rendering.ts"
+import type { Case } from "../execution/rule-context.ts"
 import { expectRefusal, expectThat } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
@@ -23,22 +24,27 @@ function show(paths: readonly string[]): string {
   return paths.length === 0 ? "none" : paths.map(quote).join(", ")
 }
 
+/** Files and folders whose names begin the same, beside each other and at two levels. */
+const alike = ["/1.2/link", "/1.20/link", "/a/a", "/a/ab", "/a-b", "/ab", "/latest", "/latest-dev"]
+
 const everyFile = defineRule({
   id: "walk/every-file-once",
   level: "MUST",
   statement: "walk reports each file below the path once, and nothing that is not there.",
   why: "Garbage collection finds by it what is in use, and deletes the rest.",
   source: "storagedriver.go, Walk; walk_test.go",
-  check: forAll({ paths: unrelatedPaths(6) }, async ({ given, driver, paths }) => {
-    for (const [index, path] of paths.entries()) await given.file(`/top${path}`, contentOf(index + 1, 8))
-    const files = (await visitsOf(driver, "/top")).filter(({ isDirectory }) => !isDirectory).map(({ path }) => path)
-    const wanted = paths.map((path) => `/top${path}`)
-    const missing = wanted.filter((path) => !files.includes(path))
-    const surplus = files.filter((path, index) => !wanted.includes(path) || files.indexOf(path) !== index)
-    expectThat(driver, missing.length === 0, `${wanted.length} files to be reported`, `no report of ${show(missing)}`)
-    expectThat(driver, surplus.length === 0, `each of ${wanted.length} files to be reported once`, `too many: ${show(surplus)}`)
-  }),
+  check: inTurn(forEach([{ paths: alike }], expectEachOnce), forAll({ paths: unrelatedPaths(6) }, expectEachOnce)),
 })
+
+async function expectEachOnce({ given, driver, paths }: Case & { readonly paths: readonly string[] }): Promise<void> {
+  const wanted = paths.map((path) => `/top${path}`)
+  for (const [index, path] of wanted.entries()) await given.file(path, contentOf(index + 1, 8))
+  const files = (await visitsOf(driver, "/top")).filter(({ isDirectory }) => !isDirectory).map(({ path }) => path)
+  const missing = wanted.filter((path) => !files.includes(path))
+  const surplus = files.filter((path, index) => !wanted.includes(path) || files.indexOf(path) !== index)
+  expectThat(driver, missing.length === 0, `${wanted.length} files to be reported`, `no report of ${show(missing)}`)
+  expectThat(driver, surplus.length === 0, `each of ${wanted.length} files to be reported once`, `too many: ${show(surplus)}`)
+}
 
 const foldersFirst = defineRule({
   id: "walk/folder-before-its-contents",

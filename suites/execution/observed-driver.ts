@@ -9,7 +9,7 @@ import type {
   WalkOptions,
   WriterOptions,
 } from "../../drivers/contract.ts"
-import { CallFailed, looksLikeNetworkFailure } from "./failures.ts"
+import { CallFailed, CallHung, looksLikeNetworkFailure } from "./failures.ts"
 import { type Observation, observe, prefixed, unprefixed } from "./observation.ts"
 import { registerStream } from "./observed-stream.ts"
 import { ObservedWriter } from "./observed-writer.ts"
@@ -25,6 +25,7 @@ import {
   renderURL,
   renderWriter,
 } from "./rendering.ts"
+import { type OffTheClock, withinEachStep } from "./time-limits.ts"
 
 /**
  * A driver as a rule sees it: a prefix in front of every path, each call recorded and with a time limit, each value held against the
@@ -148,24 +149,34 @@ export class ObservedDriver implements StorageDriver {
     )
   }
 
+  /** Each entry has the time of a call, and what the visitor does is not counted: drivers may ask for every entry by itself. */
   walk(path: string, visit: WalkFunction, options?: WalkOptions): Promise<void> {
-    const { prefix } = this.observation
+    const { prefix, limits } = this.observation
     let visited = 0
     const startAfter = options?.startAfter
-    return this.#call(
-      "walk",
-      [quote(path), ...renderFlags(options)],
-      () => `${visited} entries`,
-      () =>
-        this.#driver.walk(
-          this.#full(path),
-          (info) => {
-            visited++
-            renderInfo(info, prefix)
-            return visit({ ...info, path: unprefixed(prefix, info.path) })
-          },
-          startAfter === undefined ? options : { ...options, startAfter: this.#full(startAfter) },
-        ),
+    const fullOptions = startAfter === undefined ? options : { ...options, startAfter: this.#full(startAfter) }
+    return observe(
+      this.observation,
+      {
+        instance: this.instance,
+        method: "walk",
+        arguments: [quote(path), ...renderFlags(options)],
+        limitsItself: true,
+        render: () => `${visited} entries`,
+      },
+      (call) => {
+        const walk = (offTheClock: OffTheClock): Promise<void> =>
+          this.#driver.walk(
+            this.#full(path),
+            (info) => {
+              visited++
+              renderInfo(info, prefix)
+              return offTheClock(() => visit({ ...info, path: unprefixed(prefix, info.path) }))
+            },
+            fullOptions,
+          )
+        return withinEachStep(limits.call, walk, () => new CallHung(call, limits.call))
+      },
     )
   }
 

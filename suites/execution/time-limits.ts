@@ -23,3 +23,39 @@ export async function within<Value>(milliseconds: number, promise: Promise<Value
     clearTimeout(timer)
   }
 }
+
+/** Runs what a call into the driver calls back, off the clock. */
+export type OffTheClock = <Step>(step: () => Step | Promise<Step>) => Step | Promise<Step>
+
+/** As {@link within}, for a call that calls back: the time stands still meanwhile, and begins anew each time. */
+export async function withinEachStep<Value>(
+  milliseconds: number,
+  make: (offTheClock: OffTheClock) => Promise<Value>,
+  late: () => Error,
+): Promise<Value> {
+  const { promise: limit, reject } = Promise.withResolvers<never>()
+  let settled = false
+  let timer: NodeJS.Timeout | undefined
+  const begin = (): void => {
+    clearTimeout(timer)
+    if (!settled) timer = setTimeout(() => reject(late()), milliseconds)
+  }
+  const offTheClock: OffTheClock = (step) => {
+    clearTimeout(timer)
+    let pending = false
+    try {
+      const result = step()
+      pending = result instanceof Promise
+      return result instanceof Promise ? result.finally(begin) : result
+    } finally {
+      if (!pending) begin()
+    }
+  }
+  begin()
+  try {
+    return await Promise.race([make(offTheClock), limit])
+  } finally {
+    settled = true
+    clearTimeout(timer)
+  }
+}
