@@ -12,6 +12,8 @@ export interface Capabilities {
   readonly chunkSize?: number
   /** Milliseconds between two writes after which `modTime` surely differs; default 10,000, as in Distribution's own suite. */
   readonly modTimeResolution?: number
+  /** Most entries that the backend lists in one answer, so that the suite can go beyond them with fewer files; default 1,000. */
+  readonly pageSize?: number
 }
 
 /** One opened storage. */
@@ -90,6 +92,7 @@ const driverModule = z.object({
       redirectURL: z.boolean(),
       chunkSize: z.int().positive(),
       modTimeResolution: z.int().positive(),
+      pageSize: z.int().positive(),
     })
     .partial()
     .optional(),

@@ -40,6 +40,7 @@ export function resolveCapabilities(...declared: readonly (Capabilities | undefi
     redirectURL: false,
     chunkSize: 4 * 1024 * 1024,
     modTimeResolution: 10_000,
+    pageSize: 1_000,
   }
   return Object.assign(defaults, ...declared)
 }

@@ -1,6 +1,6 @@
 import { contentOf } from "../../fixtures/content.ts"
 import { once } from "../execution/for-all.ts"
-import { expectContent, expectListing, expectRefusal, expectThat } from "../expect.ts"
+import { expectListing, expectRefusal, expectThat } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
 /** Names that begin the same, stand around "/" in byte order, or repeat the name of the folder that they are in. */
@@ -50,20 +50,4 @@ const nothingOfItsOwn = defineRule({
   }),
 })
 
-const page = 1_001
-
-const pages = defineRule({
-  id: "list/more-than-a-page",
-  level: "MUST",
-  statement: `list of a folder with ${page.toLocaleString("en-US")} files gives each once, and what is listed can be read.`,
-  why: "Services answer in pages of a thousand: a repository with more tags than that must not lose the rest.",
-  source: "storagedriver.go, List; services page at 1,000 or 5,000",
-  check: once(async ({ given, driver }) => {
-    const files = Array.from({ length: page }, (_, index) => `/tags/v${index}`)
-    const contents = await given.files(files)
-    await expectListing(driver, "/tags", files)
-    for (const index of [0, 999, 1_000]) await expectContent(driver, files[index] ?? "", contents[index] ?? contentOf(0, 0))
-  }),
-})
-
-export const rules: readonly Rule[] = [alike, nothingOfItsOwn, pages]
+export const rules: readonly Rule[] = [alike, nothingOfItsOwn]
