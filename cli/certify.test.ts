@@ -33,6 +33,12 @@ async function readReport(path: string): Promise<ReturnType<typeof jsonReport.pa
   return jsonReport.parse(JSON.parse(await readFile(path, "utf8")))
 }
 
+describe("output that nobody takes", () => {
+  test("a pipe that is closed early does not end the run, whose verdict stands", async () => {
+    expect(await runCommand(["certify", "inmemory", "--rule", "move/*"], { closeOutputs: true })).toMatchObject({ code: 0 })
+  })
+})
+
 describe("verdicts", () => {
   test("a driver that keeps every rule is conformant: exit code 0", async () => {
     const { code, stdout, stderr } = await runCommand(["certify", "inmemory", "--strict"])

@@ -4,11 +4,13 @@ import { suiteNames } from "../suites/catalogue.ts"
 import { certify } from "./certify.ts"
 import { BadInput } from "./input/bad-input.ts"
 import type { CertifyOptions } from "./input/certify-options.ts"
+import { surviveLostOutput } from "./output.ts"
 import { listRules } from "./rules.ts"
 import { packageVersion } from "./version.ts"
 
 /** Runs the command with these arguments and sets the process's exit code. Never rejects. */
 export async function main(argv: readonly string[]): Promise<void> {
+  surviveLostOutput()
   try {
     await program().parseAsync([...argv], { from: "user" })
   } catch (reason) {

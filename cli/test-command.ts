@@ -14,6 +14,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Sent once standard error has told of the first rule. */
   readonly interruptWith?: NodeJS.Signals
+  /** Closes the pipes of standard output and error after their first text. */
+  readonly closeOutputs?: boolean
 }
 
 const entry = fileURLToPath(new URL("../dist/cli/entry.js", import.meta.url))
@@ -33,6 +35,7 @@ export function runCommand(commandArguments: readonly string[], options: Command
   })
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text
+    if (options.closeOutputs === true) for (const pipe of [child.stdout, child.stderr]) pipe.destroy()
     if (options.interruptWith === undefined || interrupted || !stderr.includes("\n")) return
     interrupted = true
     child.kill(options.interruptWith)

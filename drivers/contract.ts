@@ -253,8 +253,13 @@ const errorCodes: ReadonlySet<unknown> = new Set<StorageDriverErrorCode>([
 
 /** The code of a contract error, from whichever copy of the package it comes; undefined for any other value. */
 export function errorCodeOf(error: unknown): StorageDriverErrorCode | undefined {
-  if (typeof error !== "object" || error === null || !("code" in error)) return undefined
-  return isErrorCode(error.code) ? error.code : undefined
+  if (typeof error !== "object" || error === null) return undefined
+  try {
+    const code: unknown = Reflect.get(error, "code")
+    return isErrorCode(code) ? code : undefined
+  } catch {
+    return undefined // a getter that throws gives no code
+  }
 }
 
 function isErrorCode(code: unknown): code is StorageDriverErrorCode {

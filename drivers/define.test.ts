@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { z } from "zod"
-import { DriverModuleError, defineDriver, readDriverModule } from "./define.ts"
+import { DriverModuleError, defineDriver, readDriverModule, readOpenedStorage } from "./define.ts"
 
 const open = async () => ({ connect: () => Promise.reject(new Error("not here")), close: async () => {} })
 
@@ -26,4 +26,12 @@ test.each([
   expect(read).toThrow(DriverModuleError)
   expect(read).toThrow(message)
   expect(read).not.toThrow("\n")
+})
+
+test.each([
+  [undefined, "open() must give { connect, close }: got a undefined"],
+  [{ close: async () => {} }, '"connect" must be a function'],
+  [{ connect: async () => {}, close: async () => {}, capabilities: { chunksize: 1 } }, "chunksize"],
+])("what open gives is told where it is no storage: %j", (value, message) => {
+  expect(() => readOpenedStorage(value, "open()")).toThrow(message)
 })

@@ -82,20 +82,21 @@ const aStandardSchema = z.custom<StandardSchemaV1<unknown, unknown>>(
   (value) => Object(value) === value && Object(Reflect.get(Object(value), "~standard")).version === 1,
   "must be a Standard Schema, such as z.object({ … })",
 )
+const capabilities = z
+  .strictObject({
+    scope: z.enum(["process", "shared"]),
+    redirectURL: z.boolean(),
+    chunkSize: z.int().positive(),
+    modTimeResolution: z.int().positive(),
+    pageSize: z.int().positive(),
+  })
+  .partial()
+
 const driverModule = z.object({
   name: z.string("must be a string").regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and "-"'),
   open: aFunction,
   parameters: aStandardSchema.optional(),
-  capabilities: z
-    .strictObject({
-      scope: z.enum(["process", "shared"]),
-      redirectURL: z.boolean(),
-      chunkSize: z.int().positive(),
-      modTimeResolution: z.int().positive(),
-      pageSize: z.int().positive(),
-    })
-    .partial()
-    .optional(),
+  capabilities: capabilities.optional(),
   target: z
     .union(
       [
@@ -122,6 +123,27 @@ export function readDriverModule(value: unknown, where: string): DriverModule {
     throw new DriverModuleError(`${where} has no driver in it: it must "export default defineDriver({ name, open })"`)
   }
   throw new DriverModuleError(`${where}: "${issue.path.join(".")}" ${issue.message}`)
+}
+
+const openedStorage = z.object({ connect: aFunction, close: aFunction, capabilities: capabilities.optional() })
+
+/**
+ * Reads what `open` gave as an opened storage.
+ *
+ * @param where names the call in the error
+ * @throws DriverModuleError
+ */
+export function readOpenedStorage(value: unknown, where: string): OpenedStorage {
+  if (isOpenedStorage(value)) return value
+  const issue = openedStorage.safeParse(value).error?.issues[0]
+  const what = issue === undefined || issue.path.length === 0 ? "" : `"${issue.path.join(".")}" ${issue.message}; `
+  throw new DriverModuleError(
+    `${where} must give { connect, close }: ${what}got ${value === null ? "null" : `a ${typeof value}`}`,
+  )
+}
+
+function isOpenedStorage(value: unknown): value is OpenedStorage {
+  return openedStorage.safeParse(value).success
 }
 
 function isDriverModule(value: unknown): value is DriverModule {

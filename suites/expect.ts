@@ -1,7 +1,7 @@
 import { errorCodeOf, type StorageDriverErrorCode } from "../drivers/contract.ts"
 import { type Content, firstDifference } from "../fixtures/content.ts"
 import { describeContent, diagnose } from "../fixtures/content-diagnosis.ts"
-import { CallFailed, RuleBroken } from "./execution/failures.ts"
+import { CallFailed, propertyOf, RuleBroken } from "./execution/failures.ts"
 import { unprefixed } from "./execution/observation.ts"
 import type { ObservedDriver } from "./execution/observed-driver.ts"
 import { readStream } from "./execution/observed-stream.ts"
@@ -39,8 +39,13 @@ export async function expectContent(driver: ObservedDriver, path: string, conten
 
 /** A stream opened at `offset` gives the content from there to its end. */
 export async function expectStream(driver: ObservedDriver, path: string, content: Content, offset = 0): Promise<void> {
-  expectBytes(driver, path, await readFrom(driver, path, offset), content, offset)
+  const stream = await driver.reader(path, offset === 0 ? {} : { offset })
+  const most = Math.max(0, content.length - offset) + surplusShown
+  expectBytes(driver, path, await readStream(stream, { atMost: most }), content, offset)
 }
+
+/** Bytes that a stream may give beyond what is expected before it counts as endless: enough to tell what they are. */
+const surplusShown = 1024 * 1024
 
 /** All that a stream opened at the offset gives. */
 export async function readFrom(driver: ObservedDriver, path: string, offset = 0): Promise<Uint8Array> {
@@ -109,9 +114,14 @@ export async function expectRefusalOrValue<Value>(
 
 function judgeRefusal(driver: ObservedDriver, failed: CallFailed, code: StorageDriverErrorCode, path: string | undefined): void {
   const got = errorCodeOf(failed.reason)
-  const named = unprefixed(driver.observation.prefix, String(Reflect.get(Object(failed.reason), "path")))
+  const named = unprefixed(driver.observation.prefix, textOf(propertyOf(failed.reason, "path")))
   const right = got === code && (path === undefined || named === path)
   expectThat(driver, right, refusal(code, path), got === code ? `${code}Error for ${quote(named)}` : failed.message)
+}
+
+/** What an error gives as its path, which need be no string. */
+function textOf(path: unknown): string {
+  return typeof path === "string" ? path : `a ${typeof path}`
 }
 
 function refusal(code: StorageDriverErrorCode, path: string | undefined): string {

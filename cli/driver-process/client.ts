@@ -43,6 +43,9 @@ interface Waiting {
 
 const keptOutput = 2_000
 
+/** Milliseconds between two looks for a sign of life. */
+const lookEvery = 100
+
 /** The command's end of one driver process. */
 export class DriverProcessClient {
   readonly #child: ChildProcess
@@ -52,6 +55,7 @@ export class DriverProcessClient {
   /** A child that is blocked would not notice that its parent has ended. */
   readonly #killWithParent = (): void => this.kill()
   #lastSign = performance.now()
+  #lastLook = performance.now()
   #watch: NodeJS.Timeout | undefined
   #nextId = 1
   #lost: ProcessLost | undefined
@@ -64,6 +68,8 @@ export class DriverProcessClient {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       serialization: "advanced",
       execArgv: [],
+      // Ctrl-C goes to the terminal's whole group of processes: what is done about it, the command alone decides.
+      detached: true,
     })
     const keep = (text: Buffer): void => {
       this.#output = (this.#output + text.toString()).slice(-keptOutput)
@@ -101,7 +107,8 @@ export class DriverProcessClient {
     if (this.#lost !== undefined) return Promise.reject(this.#lost)
     const message: RequestMessage = { id: this.#nextId++, name, asks }
     this.#lastSign = performance.now()
-    this.#watch ??= setInterval(() => this.#lookForLife(), 100)
+    this.#lastLook = this.#lastSign
+    this.#watch ??= setInterval(() => this.#lookForLife(), lookEvery)
     return new Promise<Requests[Name]["answers"]>((resolve, reject) => {
       this.#waiting.set(message.id, { resolve: resolve as (value: unknown) => void, reject })
       this.#child.send(message, (error) => {
@@ -151,7 +158,11 @@ export class DriverProcessClient {
   }
 
   #lookForLife(): void {
-    const silence = performance.now() - this.#lastSign
+    const now = performance.now()
+    // Who stood still itself, with the whole machine or by a signal, has no right to say that another did.
+    if (now - this.#lastLook > 10 * lookEvery) this.#lastSign = now
+    this.#lastLook = now
+    const silence = now - this.#lastSign
     if (silence < this.#options.blockedAfter) return
     this.#lose(new ProcessLost("blocked", `the driver blocked the event loop for more than ${this.#options.blockedAfter} ms`))
     this.#child.kill("SIGKILL")

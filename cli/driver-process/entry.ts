@@ -19,8 +19,6 @@ process.on("message", (message: RequestMessage) => {
 process.on("disconnect", () => {
   host.end().finally(() => process.exit())
 })
-// Ctrl-C reaches every process of the terminal; the command decides what is done about it.
-process.on("SIGINT", () => {})
 process.on("uncaughtException", (reason) => host.stray(reason))
 process.on("unhandledRejection", (reason) => host.stray(reason))
 setInterval(() => send({ type: "storage-driver-conformance:alive" }), heartbeat).unref()

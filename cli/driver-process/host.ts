@@ -32,6 +32,7 @@ export class DriverHost {
   readonly #options: DriverHostOptions
   readonly #running = new AsyncLocalStorage<string>()
   readonly #strays = new Map<string, string>()
+  readonly #abandoned = new AbortController()
   #runningNow: string | undefined
   #driver: LoadedDriver | undefined
   #target: StartedTarget | undefined
@@ -84,6 +85,10 @@ export class DriverHost {
     },
     probe: ({ milliseconds }) => this.#probe(milliseconds),
     run: ({ ruleId }) => this.#run(ruleId),
+    abandon: async () => {
+      this.#abandoned.abort()
+      return null
+    },
     cleanUp: ({ uploads }) => {
       const { storage, request } = this.#demandOpened()
       return cleanUp(storage, request, uploads)
@@ -104,6 +109,7 @@ export class DriverHost {
       limits: request.limits,
       runFolder: request.runFolder,
       seed: request.seed,
+      abandoned: this.#abandoned.signal,
       onCall: (_ruleId, call) => blackBox?.write(`${call.method}(${call.arguments.join(", ")})`),
       uploads: {
         began: (path) => send({ type: "storage-driver-conformance:upload", began: true, path }),

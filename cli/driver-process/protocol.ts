@@ -26,6 +26,8 @@ export interface Requests {
   /** Whether the backend answers: the target's health check, else a fresh instance. */
   probe: { readonly asks: { readonly milliseconds: number }; readonly answers: ProbeAnswer }
   run: { readonly asks: { readonly ruleId: string }; readonly answers: RuleOutcome }
+  /** Makes no further call for the rule under way, whose request is answered once it has cleaned up. */
+  abandon: { readonly asks: Record<string, never>; readonly answers: null }
   /** Cancels these uploads and deletes the run's folder; answers what could not be removed. */
   cleanUp: { readonly asks: { readonly uploads: readonly string[] }; readonly answers: readonly string[] }
 }

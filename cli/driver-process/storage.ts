@@ -40,15 +40,18 @@ export async function cleanUp(
   request: OpenRequest,
   uploads: readonly string[],
 ): Promise<readonly string[]> {
-  // Deleting all that a run left behind is many calls in one.
+  // Deleting all that a run left behind is many calls in one. It is one budget, or a driver that hangs would take it for each upload.
   const limit = 6 * request.limits.call
-  const left: string[] = []
+  const begun = performance.now()
+  const remaining: string[] = []
   const attempt = async (what: string, action: () => Promise<void>): Promise<void> => {
     try {
-      await within(limit, action(), () => new Silence(`nothing within ${limit} ms`))
+      const left = limit - (performance.now() - begun)
+      if (left < 0) throw new Silence(`no time was left of ${limit} ms`)
+      await within(left, action(), () => new Silence(`nothing within ${Math.round(left)} ms`))
     } catch (reason) {
       const code = errorCodeOf(reason)
-      if (code !== "PathNotFound" && code !== "InvalidPath") left.push(`${what}: ${describeReason(reason)}`)
+      if (code !== "PathNotFound" && code !== "InvalidPath") remaining.push(`${what}: ${describeReason(reason)}`)
     }
   }
   const driver = await storage.connect()
@@ -60,5 +63,5 @@ export async function cleanUp(
   }
   await attempt(`${request.runFolder} could not be deleted`, () => driver.delete(request.runFolder))
   await attempt("an instance could not be closed", async () => driver.close?.())
-  return left
+  return remaining
 }

@@ -24,6 +24,9 @@ export interface ConductorOptions {
 /** After so many rules in which a call hung, or the backend was gone, the rest are not run: a dead driver is to cost seconds. */
 const patience = 3
 
+/** Milliseconds for a process to clean up behind a rule that it is to leave. */
+const abandonLimit = 2_000
+
 /**
  * Runs rules in driver processes: one rule at a time in each, so that whatever happens to a process happened to that rule. A process
  * that was lost is replaced.
@@ -85,10 +88,10 @@ export class Conductor {
     this.#stopped ??= `the backend does not answer: ${reason}`
   }
 
-  /** Lets no further rule start; those under way are abandoned with their processes. */
+  /** Lets no further rule start; those under way are abandoned. */
   stop(reason: string): void {
     this.#stopped ??= reason
-    for (const worker of this.#workers) worker.client.kill()
+    for (const worker of this.#workers) worker.abandon()
     for (const waiting of this.#queue.splice(0)) waiting(undefined)
   }
 
@@ -209,6 +212,13 @@ class Worker {
   /** The call under way when the process was lost. */
   get lastCall(): string {
     return readBlackBox(this.#blackBox)
+  }
+
+  /** Has the process leave its rule and clean up behind it, for as long as a user waits who wants the end. */
+  abandon(): void {
+    const patience = setTimeout(() => this.client.kill(), abandonLimit)
+    patience.unref()
+    this.client.request("abandon", {}).catch(() => clearTimeout(patience)) // a process that is lost has nothing to abandon
   }
 
   async end(): Promise<void> {

@@ -6,8 +6,10 @@ export interface Interruption {
   dispose(): void
 }
 
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+
 /**
- * Takes over SIGINT and SIGTERM: the first asks for an orderly end, the second ends at once.
+ * Takes over the signals that ask for the end: the first has the run clean up and report, the second ends it at once.
  *
  * @param abandon lets go of whatever would outlive the process
  */
@@ -23,15 +25,14 @@ export function onInterrupt(abandon: () => void): Interruption {
       process.exit(3)
     }
     asked = true
+    process.stderr.write(`${signal}: cleaning up; once more to end at once\n`)
     tell(signal)
   }
-  process.on("SIGINT", listen)
-  process.on("SIGTERM", listen)
+  for (const signal of signals) process.on(signal, listen)
   return {
     requested,
     dispose: () => {
-      process.off("SIGINT", listen)
-      process.off("SIGTERM", listen)
+      for (const signal of signals) process.off(signal, listen)
     },
   }
 }

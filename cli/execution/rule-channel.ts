@@ -28,11 +28,29 @@ export async function askForRule(ruleId: string): Promise<RuleOutcome> {
   }
 }
 
+/** A test that waits for an answer waits for ever: what went wrong on our side is one too. */
+function defectOf(ruleId: string, reason: unknown): RuleOutcome {
+  const details = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)
+  return {
+    ruleId,
+    checks: 0,
+    calls: 0,
+    milliseconds: 0,
+    status: "inconclusive",
+    because: "suite-defect",
+    reason: `a defect of the suite, please report it: ${details}`,
+  }
+}
+
 /** Answers what is asked. Returns a function that ends it. */
 export function answerForRules(run: (ruleId: string) => Promise<RuleOutcome>): () => void {
   const channel = new BroadcastChannel(channelName)
   channel.onmessage = ({ data: message }: Received) => {
-    if ("ask" in message) void run(message.ask).then((answer) => channel.postMessage({ answer } satisfies Message))
+    if (!("ask" in message)) return
+    const ruleId = message.ask
+    run(ruleId)
+      .catch((reason: unknown) => defectOf(ruleId, reason))
+      .then((answer) => channel.postMessage({ answer } satisfies Message))
   }
   return () => channel.close()
 }

@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url"
-import { createVitest } from "vitest/node"
+import { type CliOptions, createVitest } from "vitest/node"
 import { levels, type Rule, subjectOf } from "../../suites/rule.ts"
 import { BadInput } from "../input/bad-input.ts"
 import { readVitestOptions, refusalOf } from "../input/vitest-options.ts"
+import { patientStream } from "./patient-stream.ts"
 
 export interface VitestRunOptions {
   /** Absolute paths of the files with the rules. */
@@ -24,8 +25,9 @@ export async function runWithVitest({ files, rules, concurrency, passThrough }: 
   const options = readVitestOptions(passThrough, process.cwd())
   const reporters = [options.reporter ?? []].flat()
   const exitCode = process.exitCode
-  const keepSignals = rememberSignals()
-  const creating = createVitest({
+  const signalsAreSet = refuseSignalListeners()
+  const outputs = { stdout: patientStream(process.stdout), stderr: patientStream(process.stderr) }
+  const settings: CliOptions = {
     ...options,
     config: false,
     root: ours,
@@ -48,12 +50,14 @@ export async function runWithVitest({ files, rules, concurrency, passThrough }: 
     tags: [...levels, ...new Set(rules.map(subjectOf))].map((name) => ({ name })),
     provide: { chosenRules: rules.map((rule) => rule.id) },
     reporters: reporters.length === 0 ? [{}] : reporters,
-  })
+  }
+  const creating = createVitest(settings, {}, outputs)
   // Without options of the user's nothing can be wrong with them.
-  const vitest = await creating.catch((reason: unknown) => {
-    throw passThrough.length === 0 ? reason : new BadInput(refusalOf(passThrough, reason))
-  })
-  keepSignals()
+  const vitest = await creating
+    .catch((reason: unknown) => {
+      throw passThrough.length === 0 ? reason : new BadInput(refusalOf(passThrough, reason))
+    })
+    .finally(signalsAreSet)
   try {
     const { testModules, unhandledErrors } = await vitest.start()
     // A file that could not be collected has run none of its rules, and must not pass for one that had none to run.
@@ -72,13 +76,12 @@ function messageOf(error: unknown): string {
   return typeof message === "string" ? message : String(error)
 }
 
-/** Vitest ends the process at the first signal; a run is to clean up first. Gives a function that drops the listeners added since. */
-function rememberSignals(): () => void {
-  const signals = ["SIGINT", "SIGTERM"] as const
-  const before = signals.map((signal) => ({ signal, listeners: process.listeners(signal) }))
-  return () => {
-    for (const { signal, listeners } of before) {
-      for (const added of process.listeners(signal)) if (!listeners.includes(added)) process.off(signal, added)
-    }
+/** Vitest ends the process at the first signal; a run is to clean up first. Gives a function that lets listeners be added again. */
+function refuseSignalListeners(): () => void {
+  const refuse = (event: string | symbol, listener: (...given: unknown[]) => void): void => {
+    // Told before the listener is added.
+    if (event === "SIGINT" || event === "SIGTERM") queueMicrotask(() => process.off(event, listener))
   }
+  process.on("newListener", refuse)
+  return () => process.off("newListener", refuse)
 }

@@ -70,7 +70,7 @@ describe("known-bad drivers", () => {
   )
 })
 
-describe.each(["empty", "undefined", "throwing"])("a driver that is useless: %s", (name) => {
+describe.each(["empty", "undefined", "throwing", "hostile"])("a driver that is useless: %s", (name) => {
   let module: DriverModule
 
   beforeAll(async () => {

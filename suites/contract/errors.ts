@@ -1,6 +1,6 @@
 import { unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
 import { contentOf } from "../../fixtures/content.ts"
-import { CallFailed } from "../execution/failures.ts"
+import { CallFailed, propertyOf } from "../execution/failures.ts"
 import { forAll } from "../execution/for-all.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
 import { quote } from "../execution/rendering.ts"
@@ -34,12 +34,12 @@ async function expectDriverName(driver: ObservedDriver, method: string, call: ()
     await call()
   } catch (thrown) {
     if (!(thrown instanceof CallFailed)) throw thrown
-    const named: unknown = Reflect.get(Object(thrown.reason), "driverName")
+    const named: unknown = propertyOf(thrown.reason, "driverName")
     return expectThat(
       driver,
       named === driver.name,
       `the error of ${method} to name the driver ${quote(driver.name)}`,
-      quote(String(named)),
+      typeof named === "string" ? quote(named) : `a ${typeof named}`,
     )
   }
   return expectThat(driver, false, `${method} of what is not there to reject`, "success")

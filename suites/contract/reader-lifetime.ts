@@ -41,7 +41,7 @@ const leftHalfRead = defineRule({
       await given.file("/file", content)
       for (let round = 0; round < 5; round++) {
         const stream = await driver.reader("/file")
-        const start = await readStream(stream, 1)
+        const start = await readStream(stream, { enough: 1 })
         expectBytes(driver, "/file", start, { ...content, length: start.length })
         const closed = new Promise((resolve) => stream.once("close", resolve))
         stream.destroy()
@@ -80,7 +80,7 @@ const acrossOverwrite = defineRule({
       await given.file("/file", old)
       const other = await connect()
       const stream = await driver.reader("/file")
-      const start = await readStream(stream, 1)
+      const start = await readStream(stream, { enough: 1 })
       if (mode === "put") await other.putContent("/file", bytesOf(replacing))
       else {
         const writer = await other.writer("/file")
@@ -107,7 +107,7 @@ const acrossDelete = defineRule({
       await given.file("/file", content)
       const other = await connect()
       const stream = await driver.reader("/file")
-      const start = await readStream(stream, 1)
+      const start = await readStream(stream, { enough: 1 })
       await other.delete("/file")
       await expectRestOf(driver, start, () => readStream(stream), [content])
     },

@@ -4,7 +4,7 @@ import { content } from "../../fixtures/arbitraries/content.ts"
 import { path, unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
 import { type Content, contentOf } from "../../fixtures/content.ts"
 import { blockSizeOf } from "../block-size.ts"
-import { CallFailed } from "../execution/failures.ts"
+import { CallFailed, propertyOf } from "../execution/failures.ts"
 import { forAll, forEach, inTurn } from "../execution/for-all.ts"
 import type { Given } from "../execution/given.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
@@ -107,8 +107,13 @@ async function refusedOffset(driver: ObservedDriver, offset: number): Promise<vo
     await readFrom(driver, "/file", offset)
   } catch (thrown) {
     if (thrown instanceof CallFailed && errorCodeOf(thrown.reason) === "InvalidOffset") {
-      const named: unknown = Reflect.get(Object(thrown.reason), "offset")
-      expectThat(driver, named === offset, `InvalidOffsetError for offset ${offset}`, `one for offset ${String(named)}`)
+      const named: unknown = propertyOf(thrown.reason, "offset")
+      expectThat(
+        driver,
+        named === offset,
+        `InvalidOffsetError for offset ${offset}`,
+        `one for offset ${typeof named === "number" ? named : `of type ${typeof named}`}`,
+      )
     }
     throw thrown
   }

@@ -42,6 +42,15 @@ export class CallHung extends Error {
   }
 }
 
+/** The run ended before the rule did. */
+export class Abandoned extends Error {
+  override readonly name = "Abandoned"
+
+  constructor() {
+    super("the run ended before the rule did")
+  }
+}
+
 /** What the rule stands on could not be prepared: nothing is known about the rule itself. */
 export class SetUpFailed extends Error {
   override readonly name = "SetUpFailed"
@@ -53,12 +62,38 @@ export class SetUpFailed extends Error {
   }
 }
 
-/** Sentence part for whatever a driver rejected with: its kind, its code and its message. */
+/** Characters of a description; some clients put a whole page of HTML into a message. */
+const maximumDescription = 2_000
+
+/**
+ * Sentence part for whatever a driver rejected with: its kind, its code and its message. Never throws, though a driver may reject
+ * with what has no prototype, or whose getters throw.
+ */
 export function describeReason(reason: unknown): string {
+  const description = attempt(() => describe(reason)) ?? `a thrown ${typeof reason} that cannot be read`
+  if (description.length <= maximumDescription) return description
+  return `${description.slice(0, maximumDescription)}… (${description.length} characters)`
+}
+
+function describe(reason: unknown): string {
   if (!(reason instanceof Error)) return `a thrown ${typeof reason}: ${String(reason)}`
   const contractCode = errorCodeOf(reason)
-  const kind = contractCode === undefined || contractCode === "Driver" ? reason.name : `${contractCode}Error`
-  return reason.message === "" ? kind : `${kind}: ${reason.message}`
+  const kind = contractCode === undefined || contractCode === "Driver" ? String(reason.name) : `${contractCode}Error`
+  const message = String(reason.message)
+  return message === "" ? kind : `${kind}: ${message}`
+}
+
+/** A property of whatever was thrown; undefined where it has none, or reading it throws. */
+export function propertyOf(reason: unknown, name: string): unknown {
+  return attempt(() => Reflect.get(Object(reason), name))
+}
+
+function attempt<Value>(read: () => Value): Value | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined // what cannot be read is as good as absent, and who asks says so
+  }
 }
 
 const networkCodes: ReadonlySet<unknown> = new Set([
@@ -84,9 +119,10 @@ export function looksLikeNetworkFailure(reason: unknown): boolean {
     const error = pending.pop()
     if (typeof error !== "object" || error === null || seen.has(error)) continue
     seen.add(error)
-    if (networkCodes.has(Reflect.get(error, "code"))) return true
-    pending.push(Reflect.get(error, "cause"))
-    if (error instanceof AggregateError) pending.push(...error.errors)
+    if (networkCodes.has(propertyOf(error, "code"))) return true
+    pending.push(propertyOf(error, "cause"))
+    const errors = propertyOf(error, "errors")
+    if (Array.isArray(errors)) pending.push(...errors)
   }
   return false
 }

@@ -3,7 +3,7 @@ import type { Content } from "../../fixtures/content.ts"
 import { describeContent } from "../../fixtures/content-diagnosis.ts"
 import type { ResolvedCapabilities } from "../needs.ts"
 import type { Check } from "../rule.ts"
-import { CallFailed, CallHung, describeReason, looksLikeNetworkFailure, RuleBroken, SetUpFailed } from "./failures.ts"
+import { Abandoned, CallFailed, CallHung, describeReason, looksLikeNetworkFailure, RuleBroken, SetUpFailed } from "./failures.ts"
 import type { Case } from "./rule-context.ts"
 import type { Trace } from "./trace.ts"
 
@@ -102,7 +102,7 @@ function kindOf(reason: unknown): string {
 /** Where time or the network decided, each further try would cost as much again and show nothing new. */
 function shrinkable(thrown: unknown): boolean {
   const reason = thrown instanceof SetUpFailed ? thrown.failure : thrown
-  if (reason instanceof CallHung) return false
+  if (reason instanceof CallHung || reason instanceof Abandoned) return false
   return !(reason instanceof CallFailed && looksLikeNetworkFailure(reason.reason))
 }
 

@@ -1,4 +1,4 @@
-import { CallFailed, CallHung, RuleBroken } from "./failures.ts"
+import { Abandoned, CallFailed, CallHung, RuleBroken } from "./failures.ts"
 import { limitFor, type TimeLimits, within } from "./time-limits.ts"
 import type { RecordedCall, Trace } from "./trace.ts"
 import type { UploadLedger } from "./upload-ledger.ts"
@@ -13,6 +13,8 @@ export interface Observation {
   /** Told of each call before it is made, so that a call that ends the process can be named. */
   readonly onCall: (call: RecordedCall) => void
   readonly evidence: Evidence
+  /** Whether the run ends early, so that no further call is to be made for the rule. */
+  readonly abandoned: () => boolean
 }
 
 /** What was really looked at. A rule that counted nothing has not passed. */
@@ -43,6 +45,7 @@ export async function observe<Value>(
   description: CallDescription<Value>,
   make: (call: RecordedCall) => Value | Promise<Value>,
 ): Promise<Value> {
+  if (observation.abandoned()) throw new Abandoned()
   const call = observation.trace.record({
     instance: description.instance,
     method: description.method,

@@ -9,7 +9,7 @@ import type {
   WalkOptions,
   WriterOptions,
 } from "../../drivers/contract.ts"
-import { CallFailed, CallHung, looksLikeNetworkFailure } from "./failures.ts"
+import { CallFailed, CallHung, looksLikeNetworkFailure, RuleBroken } from "./failures.ts"
 import { type Observation, observe, prefixed, unprefixed } from "./observation.ts"
 import { registerStream } from "./observed-stream.ts"
 import { ObservedWriter } from "./observed-writer.ts"
@@ -26,6 +26,9 @@ import {
   renderWriter,
 } from "./rendering.ts"
 import { type OffTheClock, withinEachStep } from "./time-limits.ts"
+
+/** Entries after which a walk counts as endless; the rules store a thousandth of them. */
+const mostEntries = 1_000_000
 
 /**
  * A driver as a rule sees it: a prefix in front of every path, each call recorded and with a time limit, each value held against the
@@ -170,6 +173,7 @@ export class ObservedDriver implements StorageDriver {
             this.#full(path),
             (info) => {
               visited++
+              if (visited > mostEntries) throw new RuleBroken("walk to end", `more than ${mostEntries} entries`)
               renderInfo(info, prefix)
               return offTheClock(() => visit({ ...info, path: unprefixed(prefix, info.path) }))
             },

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream"
 import { CallHung, RuleBroken } from "./failures.ts"
 import { type Observation, observe } from "./observation.ts"
 import { renderContent } from "./rendering.ts"
-import { within } from "./time-limits.ts"
+import { limitFor, within } from "./time-limits.ts"
 
 interface StreamOrigin {
   readonly observation: Observation
@@ -19,12 +19,25 @@ export function registerStream(stream: Readable, origin: StreamOrigin): void {
   stream.on("error", () => {})
 }
 
+export interface ReadOptions {
+  /** Bytes after which no more are asked for; default all. */
+  readonly enough?: number
+  /** Bytes beyond which the stream counts as endless; default 256 MiB, more than any rule stores. */
+  readonly atMost?: number
+}
+
+/** Each chunk has the time of a call, and all together so many times that: a stream that trickles would take a day else. */
+const callsOfTime = 12
+
 /**
- * Reads a stream that `ObservedDriver.reader` gave: to its end, or until `enough` bytes have come. Each chunk has the time of a call.
+ * Reads a stream that `ObservedDriver.reader` gave: to its end, or until enough bytes have come.
  *
- * @throws CallFailed with the stream's error, CallHung, or RuleBroken where a chunk is not bytes
+ * @throws CallFailed with the stream's error, CallHung, or RuleBroken where a chunk is not bytes or the stream does not end
  */
-export async function readStream(stream: Readable, enough = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
+export async function readStream(
+  stream: Readable,
+  { enough = Number.POSITIVE_INFINITY, atMost = 256 * 1024 * 1024 }: ReadOptions = {},
+): Promise<Uint8Array> {
   const origin = origins.get(stream)
   if (origin === undefined) throw new Error("readStream takes a stream of an observed driver")
   const { observation, instance, path } = origin
@@ -41,12 +54,16 @@ export async function readStream(stream: Readable, enough = Number.POSITIVE_INFI
     async (call) => {
       const iterator = stream.iterator({ destroyOnReturn: false })
       const chunks: Uint8Array[] = []
+      const begun = performance.now()
       for (let length = 0; length < enough; ) {
         const { done, value } = await within(limit, iterator.next(), () => new CallHung(call, limit))
         if (done === true) break
         if (!(value instanceof Uint8Array)) throw new RuleBroken("a stream of bytes", `a chunk that is a ${typeof value}`)
         chunks.push(value)
         length += value.byteLength
+        if (length > atMost) throw new RuleBroken("the stream to end", `more than ${atMost} bytes`)
+        const most = callsOfTime * limitFor(observation.limits, length)
+        if (performance.now() - begun > most) throw new CallHung(call, most)
       }
       return Buffer.concat(chunks)
     },

@@ -1,4 +1,4 @@
-import type { DriverModule, OpenedStorage, Target } from "../../drivers/define.ts"
+import { type DriverModule, type OpenedStorage, readOpenedStorage, type Target } from "../../drivers/define.ts"
 import { within } from "./time-limits.ts"
 
 /** One complaint of a schema about one parameter. */
@@ -29,10 +29,17 @@ export async function validateParameters(module: DriverModule, parameters: unkno
  *
  * @param parameters as the schema gave them
  * @param milliseconds after which opening counts as failed
+ * @throws OpeningHung, DriverModuleError where `open` gives no storage, or whatever `open` rejects with
  */
-export function openStorage(module: DriverModule, parameters: unknown, milliseconds: number): Promise<OpenedStorage> {
-  const opening = module.open({ parameters, signal: AbortSignal.timeout(milliseconds) })
-  return within(milliseconds, opening, () => new Error(`open() did not settle within ${milliseconds} ms`))
+export async function openStorage(module: DriverModule, parameters: unknown, milliseconds: number): Promise<OpenedStorage> {
+  const opening = Promise.resolve(module.open({ parameters, signal: AbortSignal.timeout(milliseconds) }))
+  const late = (): Error => new OpeningHung(`open() did not settle within ${milliseconds} ms`)
+  return readOpenedStorage(await within(milliseconds, opening, late), `open() of the driver ${module.name}`)
+}
+
+/** Nothing came of `open`: the backend may be gone. */
+export class OpeningHung extends Error {
+  override readonly name = "OpeningHung"
 }
 
 /** The target that a module names or brings. Bundled ones are loaded only when they are asked for. */

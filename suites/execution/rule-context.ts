@@ -1,7 +1,7 @@
 import { errorCodeOf, type StorageDriver } from "../../drivers/contract.ts"
 import type { OpenedStorage } from "../../drivers/define.ts"
 import type { Surroundings } from "../needs.ts"
-import { CallFailed, CallHung, describeReason } from "./failures.ts"
+import { Abandoned, CallFailed, CallHung, describeReason, propertyOf, RuleBroken } from "./failures.ts"
 import { Given } from "./given.ts"
 import type { Evidence, Observation } from "./observation.ts"
 import { ObservedDriver } from "./observed-driver.ts"
@@ -22,6 +22,8 @@ export interface Execution {
   readonly uploads?: UploadListener
   /** Told what could not be cleaned up. Never decides a verdict. */
   readonly onLeftover?: (message: string) => void
+  /** Aborted where the run ends early: no further call is made for a rule, and what it left open is cleaned up. */
+  readonly abandoned?: AbortSignal
 }
 
 /** One run of a check in a folder of its own, with an instance of its own. */
@@ -32,6 +34,9 @@ export interface Case extends Surroundings {
   /** One more instance of the driver on the same storage. */
   connect(): Promise<ObservedDriver>
 }
+
+/** Where cleaning up hung once it is not tried again: it says nothing of any rule, and would cost the time of a call each case. */
+const closeHangs = new WeakSet<Execution>()
 
 /** What a rule's check is handed. */
 export class RuleContext {
@@ -53,7 +58,8 @@ export class RuleContext {
 
   /** Runs `body` as one case. Whatever it leaves open is closed afterwards. */
   async case(body: (given: Case) => Promise<void>): Promise<void> {
-    const { storage, runFolder, limits, onCall, uploads } = this.#execution
+    const { storage, runFolder, limits, onCall, uploads, abandoned } = this.#execution
+    if (abandoned?.aborted === true) throw new Abandoned()
     this.#cases++
     const ledger = new UploadLedger(uploads)
     this.trace = new Trace()
@@ -64,6 +70,7 @@ export class RuleContext {
       uploads: ledger,
       evidence: this.evidence,
       onCall: (call) => onCall?.(this.#ruleId, call),
+      abandoned: () => abandoned?.aborted === true && !this.trace.closed,
     }
     const instances: ObservedDriver[] = []
     const connect = async (): Promise<ObservedDriver> => {
@@ -85,7 +92,10 @@ export class RuleContext {
     for (const instance of instances) for (const stream of instance.streams) stream.destroy()
     const [first] = instances
     if (!this.#execution.surroundings.ownStorage && first !== undefined) await this.#cancelUploads(first, instances, ledger)
-    for (const instance of instances) await this.#attempt(`closing instance ${instance.instance}`, () => instance.close())
+    for (const instance of instances) {
+      if (closeHangs.has(this.#execution)) return
+      await this.#attempt(`closing instance ${instance.instance}`, () => instance.close())
+    }
   }
 
   async #cancelUploads(driver: ObservedDriver, instances: readonly ObservedDriver[], ledger: UploadLedger): Promise<void> {
@@ -105,6 +115,7 @@ export class RuleContext {
       await action()
     } catch (reason) {
       if (saysNothingIsThere(reason)) return
+      if (reason instanceof CallHung) closeHangs.add(this.#execution)
       this.#execution.onLeftover?.(`${this.#ruleId}: ${what} failed: ${describeReason(reason)}`)
     }
   }
@@ -119,11 +130,29 @@ function saysNothingIsThere(reason: unknown): boolean {
 /** Connecting is no call of the contract, so it stands in no trace; what goes wrong with it is the driver's all the same. */
 async function connectWithin(storage: OpenedStorage, limit: number, instance: number): Promise<StorageDriver> {
   const call: RecordedCall = { instance, method: "connect", arguments: [], outcome: "…" }
+  const connecting = new Promise<StorageDriver>((resolve) => {
+    resolve(storage.connect())
+  })
   try {
-    return await within(limit, storage.connect(), () => new CallHung(call, limit))
+    const driver: unknown = await within(limit, connecting, () => new CallHung(call, limit))
+    return demandDriver(driver)
   } catch (reason) {
-    throw reason instanceof CallHung ? reason : new CallFailed(call, reason, "")
+    throw reason instanceof CallHung || reason instanceof RuleBroken ? reason : new CallFailed(call, reason, "")
   }
+}
+
+const methods = ["getContent", "putContent", "reader", "writer", "stat", "list", "move", "delete", "redirectURL", "walk"] as const
+
+/** @throws RuleBroken where a method is missing: without this the first call of it would look like a defect of the suite */
+function demandDriver(value: unknown): StorageDriver {
+  const missing = methods.filter((method) => typeof propertyOf(value, method) !== "function")
+  if (hasAll(value, missing)) return value
+  const what = missing.length === methods.length ? `a ${typeof value}` : `one without ${missing.join(", ")}`
+  throw new RuleBroken("connect() to give a driver", what)
+}
+
+function hasAll(value: unknown, missing: readonly string[]): value is StorageDriver {
+  return typeof value === "object" && value !== null && missing.length === 0
 }
 
 /** The seed of one rule (FNV-1a of both), so that a rule run alone does what it does among others. */

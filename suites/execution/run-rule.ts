@@ -1,5 +1,5 @@
 import type { Rule } from "../rule.ts"
-import { CallFailed, CallHung, looksLikeNetworkFailure, RuleBroken, SetUpFailed } from "./failures.ts"
+import { Abandoned, CallFailed, CallHung, looksLikeNetworkFailure, RuleBroken, SetUpFailed } from "./failures.ts"
 import { Falsified } from "./for-all.ts"
 import type { Failure, RuleOutcome } from "./outcome.ts"
 import { type Execution, RuleContext } from "./rule-context.ts"
@@ -35,6 +35,7 @@ function judge(counted: Pick<RuleOutcome, "ruleId" | "checks" | "calls" | "milli
   if (reason instanceof RuleBroken || reason instanceof CallFailed || reason instanceof CallHung) {
     return { ...counted, status: "failed", failure: failureOf(falsified, reason) }
   }
+  if (reason instanceof Abandoned) return { ...counted, status: "inconclusive", because: "stopped", reason: reason.message }
   const details = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)
   return {
     ...counted,

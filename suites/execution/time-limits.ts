@@ -13,15 +13,39 @@ export function limitFor(limits: TimeLimits, bytes: number): number {
 
 /** Settles as the promise does, or rejects with what `late` makes after so many milliseconds. */
 export async function within<Value>(milliseconds: number, promise: Promise<Value>, late: () => Error): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined
+  let stop: (() => void) | undefined
   const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(late()), milliseconds)
+    stop = countDown(milliseconds, () => reject(late()))
   })
   try {
     return await Promise.race([promise, limit])
   } finally {
-    clearTimeout(timer)
+    stop?.()
   }
+}
+
+/** Milliseconds between two looks at the clock. */
+const tick = 1_000
+
+/**
+ * Calls `late` after so many milliseconds in which this process ran. Time in which it stood still, by a signal or with the whole
+ * machine, is not counted: the driver could do nothing in it. Gives a function that stops it.
+ */
+function countDown(milliseconds: number, late: () => void): () => void {
+  let left = milliseconds
+  let timer: NodeJS.Timeout | undefined
+  const next = (): void => {
+    const wait = Math.min(tick, left)
+    const begun = performance.now()
+    timer = setTimeout(() => {
+      const overslept = performance.now() - begun - wait > tick
+      if (!overslept) left -= wait
+      if (left > 0) next()
+      else late()
+    }, wait)
+  }
+  next()
+  return () => clearTimeout(timer)
 }
 
 /** Runs what a call into the driver calls back, off the clock. */
@@ -35,13 +59,13 @@ export async function withinEachStep<Value>(
 ): Promise<Value> {
   const { promise: limit, reject } = Promise.withResolvers<never>()
   let settled = false
-  let timer: NodeJS.Timeout | undefined
+  let stop: (() => void) | undefined
   const begin = (): void => {
-    clearTimeout(timer)
-    if (!settled) timer = setTimeout(() => reject(late()), milliseconds)
+    stop?.()
+    if (!settled) stop = countDown(milliseconds, () => reject(late()))
   }
   const offTheClock: OffTheClock = (step) => {
-    clearTimeout(timer)
+    stop?.()
     let pending = false
     try {
       const result = step()
@@ -56,6 +80,6 @@ export async function withinEachStep<Value>(
     return await Promise.race([make(offTheClock), limit])
   } finally {
     settled = true
-    clearTimeout(timer)
+    stop?.()
   }
 }

@@ -30,6 +30,10 @@ export class Trace {
     this.#closed = true
   }
 
+  get closed(): boolean {
+    return this.#closed
+  }
+
   /** The first calls of the case, 400 at most, and how many there were. */
   snapshot(): { readonly calls: readonly RecordedCall[]; readonly total: number } {
     return { calls: this.#calls.map((call) => ({ ...call })), total: this.#total }
