@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -56,7 +57,7 @@ describe("verdicts", () => {
     expect(stdout).toMatch(/move\("\/a", "\/b"\) +ok/)
     expect(stdout).toMatch(/expected PathNotFoundError for "\/a"/)
     expect(stdout).toContain(`npx storage-driver-conformance certify ${driver} --rule move/removes-the-source --seed 7`)
-    expect(stdout).toContain("contract: NONCONFORMANT")
+    expect(stdout).toMatch(/^contract \(\d+ of \d+ rules\): NONCONFORMANT$/m)
   })
 
   test("a broken SHOULD is told and exits with 0, and with --strict with 1", async () => {
@@ -142,6 +143,13 @@ describe("reports", () => {
     expect(XMLValidator.validate(xml)).toBe(true)
     expect(xml).toMatch(/<testcase name="paths\/invalid-are-refused" classname="paths"[^>]*>\s*<failure/)
   })
+})
+
+test.runIf(existsSync("/dev/full"))("a report that cannot be written takes nothing from the verdict: exit code 2", async () => {
+  const { code, stdout, stderr } = await runCommand(["certify", "inmemory", "--rule", "move", "--json", "/dev/full"])
+  expect(stdout).toMatch(/^contract \(\d+ of \d+ rules\): CONFORMANT$/m)
+  expect(stderr).toMatch(/^error: --json \/dev\/full cannot be written: .+\n$/m)
+  expect(code).toBe(2)
 })
 
 describe("Vitest's own options", () => {

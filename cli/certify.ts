@@ -10,7 +10,7 @@ import type { CertifyOptions } from "./input/certify-options.ts"
 import { chooseRules } from "./input/choose-rules.ts"
 import { locateDriver } from "./input/driver-reference.ts"
 import { readKnownFailures } from "./input/known-failures.ts"
-import { openReportFiles } from "./reports/report-files.ts"
+import { openReportFiles, type ReportFiles } from "./reports/report-files.ts"
 import type { ExitCode } from "./reports/result.ts"
 import { renderReport } from "./reports/terminal.ts"
 import { exitCodeOf } from "./reports/verdict.ts"
@@ -22,12 +22,20 @@ import { exitCodeOf } from "./reports/verdict.ts"
  * @throws BadInput
  */
 export async function certify(reference: string, options: CertifyOptions): Promise<ExitCode> {
+  const reports = await openReportFiles(options)
+  try {
+    return await certifyInto(reports, reference, options)
+  } finally {
+    await reports.close()
+  }
+}
+
+async function certifyInto(reports: ReportFiles, reference: string, options: CertifyOptions): Promise<ExitCode> {
   const startedAt = new Date()
   const suite = await loadSuite(options.suite)
   const rules = chooseRules(suite.rules, options.rule)
   const ids = suite.rules.map(({ id }) => id)
   const knownFailures = options.knownFailures === undefined ? [] : await readKnownFailures(options.knownFailures, ids)
-  const reports = await openReportFiles(options)
   const location = locateDriver(reference, process.cwd())
   const backend = new Backend(location, blockedAfter(options.timeout))
   const interruption = onInterrupt(() => backend.kill())
@@ -46,10 +54,11 @@ export async function certify(reference: string, options: CertifyOptions): Promi
       location,
       interruption,
     })
-    await reports.write(result)
     const { stdout } = process
     const colour = stdout.isTTY === true && stdout.hasColors()
     stdout.write(renderReport(result, { columns: stdout.columns ?? 100, colour, verbose: options.verbose }))
+    // A disk that is full takes the report, not the verdict.
+    await reports.write(result)
     return exitCodeOf(result.verdict)
   } catch (reason) {
     if (reason instanceof Interrupted) {

@@ -1,10 +1,13 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
+import { Command, CommanderError, InvalidArgumentError, Option, type OutputConfiguration } from "commander"
 import { parseDuration } from "../drivers/azure/duration.ts"
 import { suiteNames } from "../suites/catalogue.ts"
 import { certify } from "./certify.ts"
 import { BadInput } from "./input/bad-input.ts"
-import type { CertifyOptions } from "./input/certify-options.ts"
+import { type CertifyOptions, defaultTimeout } from "./input/certify-options.ts"
+import { demandPair } from "./input/parameters.ts"
 import { surviveLostOutput } from "./output.ts"
+import { oneLine } from "./reports/text.ts"
+import { visible, visibleLines } from "./reports/visible-text.ts"
 import { listRules } from "./rules.ts"
 import { packageVersion } from "./version.ts"
 
@@ -29,7 +32,15 @@ function exitCodeFor(reason: unknown): number {
 function tell(reason: unknown): string {
   if (reason instanceof BadInput) return `error: ${reason.message}`
   const details = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)
-  return `error: this is a defect of storage-driver-conformance itself, please report it\n${details}`
+  return `error: this is a defect of storage-driver-conformance itself, please report it\n${visibleLines(details)}`
+}
+
+/** The value of an option that there is not may be a secret: that of a parameter without its -p. */
+const oneLineErrors: OutputConfiguration = {
+  outputError: (message, write) => {
+    const withoutValue = message.replace(/^(error: unknown option '[^'=]*=).*?'(?=\s*$|\n\(Did)/s, "$1…'")
+    write(`${visible(oneLine(withoutValue))}\n`)
+  },
 }
 
 function program(): Command {
@@ -37,6 +48,7 @@ function program(): Command {
     .description("Certifies storage drivers: which rules of the contract a driver keeps, and which it breaks.")
     .version(packageVersion())
     .exitOverride()
+    .configureOutput(oneLineErrors)
     .showSuggestionAfterError()
     .enablePositionalOptions()
   command.addCommand(certifyCommand())
@@ -50,9 +62,14 @@ function certifyCommand(): Command {
     .argument("<driver>", "inmemory, filesystem, azure, a path to a module (.ts .mts .js .mjs), or a package name")
     .argument("[vitest...]", "after --: options of Vitest's own, such as --reporter, --shard or --tags-filter")
     .addOption(new Option("--suite <name>", "suite to run").choices([...suiteNames]).default("contract"))
-    .option("--rule <glob>", "only rules whose id matches; may be given again", collect, [])
+    .option(
+      "--rule <glob>",
+      "only rules whose id matches, such as 'move/*', or whose subject does, such as move; may be given again",
+      collect,
+      [],
+    )
     .option("--seed <number>", "seed of all that is generated; printed by each run", parseSeed)
-    .option("-p, --parameter <key=value>", "parameter of the driver; may be given again", collect, [])
+    .option("-p, --parameter <key=value>", "parameter of the driver; may be given again", collectPair, [])
     .option("--config <file>", "take the driver's parameters from the storage section of a registry's configuration")
     .addOption(
       new Option(
@@ -62,13 +79,14 @@ function certifyCommand(): Command {
     )
     .option("--json <file>", "write the result as JSON")
     .option("--junit <file>", "write the result as JUnit XML")
-    .option("--timeout <duration>", "time for each call into the driver", parseMilliseconds, 10_000)
+    .option("--timeout <duration>", "time for each call into the driver", parseMilliseconds, defaultTimeout)
     .option("--deadline <duration>", "time for the whole run; rules that have not begun by then are not run", parseMilliseconds)
     .option("--concurrency <n>", "processes that run rules side by side", parseCount)
     .option("--strict", "count a broken SHOULD like a broken MUST", false)
     .option("--known-failures <file>", "rules that are known to be broken, each with a reason")
     .option("--verbose", "tell more of each rule", false)
     .exitOverride()
+    .configureOutput(oneLineErrors)
     .showSuggestionAfterError()
     .addHelpText("after", certifyExamples)
     .action(async (driver: string, vitest: string[], options: Omit<CertifyOptions, "vitest">) => {
@@ -91,6 +109,7 @@ function rulesCommand(): Command {
     .description("Print the catalogue of rules, or one rule with its reason.")
     .argument("[id]", "id of a rule, such as move/removes-the-source")
     .exitOverride()
+    .configureOutput(oneLineErrors)
     .addHelpText(
       "after",
       "\nExamples:\n  storage-driver-conformance rules\n  storage-driver-conformance rules move/removes-the-source",
@@ -99,6 +118,12 @@ function rulesCommand(): Command {
       const { stdout } = process
       stdout.write(await listRules(id, { columns: stdout.columns ?? 100, colour: stdout.isTTY === true && stdout.hasColors() }))
     })
+}
+
+/** Looked at before all else: where a key is missing, what stands behind it is taken for something else and would be quoted. */
+function collectPair(pair: string, earlier: readonly string[]): readonly string[] {
+  demandPair(pair)
+  return collect(pair, earlier)
 }
 
 function collect(value: string, earlier: readonly string[]): readonly string[] {
@@ -122,5 +147,7 @@ function parseMilliseconds(text: string): number {
   const milliseconds = parseDuration(text)
   if (milliseconds === undefined || milliseconds < 1)
     throw new InvalidArgumentError("It must be a duration such as 500ms, 10s or 2m.")
+  // Node's timers overflow beyond 24 days, and fire at once.
+  if (milliseconds > 24 * 3_600_000) throw new InvalidArgumentError("It must be 24h at most.")
   return milliseconds
 }

@@ -74,7 +74,7 @@ function resultOf(plan: RunPlan, conductor: Conductor, notes: readonly string[])
     ruleResult(rule, plan, conductor.outcomes.get(rule.id) ?? missing(rule, conductor)),
   )
   const verdict = verdictOf(results, options.strict, conductor.gone)
-  const suites = [{ name: suite.name, verdict, rules: results }]
+  const suites = [{ name: suite.name, verdict, chosen: results.length, total: suite.rules.length, rules: results }]
   return {
     version: packageVersion(),
     driver: { name: storage.driver.name, reference: plan.reference },

@@ -1,5 +1,8 @@
 import type { SuiteName } from "../../suites/catalogue.ts"
 
+/** Milliseconds for a call into the driver, where nothing else is said. */
+export const defaultTimeout = 10_000
+
 /** What the user says of the storage to run on. */
 export interface StorageOptions {
   /** `key=value`, each. */

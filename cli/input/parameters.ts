@@ -34,6 +34,22 @@ export function parameterNames(schema: unknown): ParameterNames | undefined {
 }
 
 /**
+ * Refuses what is no `key=value`. What was written instead is not shown: it may be a secret whose name was left out.
+ *
+ * @throws BadInput
+ */
+export function demandPair(pair: string): void {
+  if (pair.indexOf("=") < 1) throw new BadInput('-p takes key=value, and one was given without key and "="')
+}
+
+/** A parameter as errors name it. A secret whose key was left out may end in "=", as Base64 does, and so pass for a name. */
+function named(name: string, value: unknown): string {
+  return value === "" || value === "="
+    ? 'parameter of that name (not shown, since nothing stands after its "=")'
+    : `parameter "${name}"`
+}
+
+/**
  * Reads `key=value`, each once. The text is taken as the type that the schema gives the parameter, else as it is.
  *
  * @throws BadInput
@@ -41,10 +57,10 @@ export function parameterNames(schema: unknown): ParameterNames | undefined {
 export function readPairs(pairs: readonly string[], names: ParameterNames | undefined): Parameters {
   const parameters: Record<string, unknown> = {}
   for (const pair of pairs) {
+    demandPair(pair)
     const equals = pair.indexOf("=")
-    if (equals < 1) throw new BadInput(`-p takes key=value, not "${pair}"`)
     const name = pair.slice(0, equals)
-    if (Object.hasOwn(parameters, name)) throw new BadInput(`parameter "${name}" was given twice`)
+    if (Object.hasOwn(parameters, name)) throw new BadInput(`the ${named(name, pair.slice(equals + 1))} was given twice`)
     parameters[name] = asType(pair.slice(equals + 1), names?.typeOf(name))
   }
   return parameters
@@ -130,10 +146,11 @@ export function refuseUnknown(
   takesParameters: boolean,
 ): void {
   for (const name of Object.keys(parameters)) {
-    if (!takesParameters) throw new BadInput(`the driver ${driver} takes no parameters, and "${name}" was given`)
+    if (!takesParameters)
+      throw new BadInput(`the driver ${driver} takes no parameters, and a ${named(name, parameters[name])} was given`)
     if (names === undefined || !names.closed || names.known.includes(name)) continue
     const meant = nearest(name, names.known)
     const hint = meant === undefined ? `it takes ${names.known.join(", ")}` : `did you mean "${meant}"?`
-    throw new BadInput(`the driver ${driver} has no parameter "${name}": ${hint}`)
+    throw new BadInput(`the driver ${driver} has no ${named(name, parameters[name])}: ${hint}`)
   }
 }

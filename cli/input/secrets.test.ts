@@ -36,8 +36,28 @@ describe("a secret is taken out", () => {
   })
 })
 
-test("short values are left alone, since they are words", () => {
-  expect(createRedactor(["true"]).text("it is true")).toBe("it is true")
+describe("a short secret", () => {
+  test("is taken out where it is a word or a value of its own, and stays within words", () => {
+    const { text } = createRedactor(["true", ""])
+    expect(text("it is true, key=true, untrue: a truest true_ value")).toBe(
+      "it is [hidden], key=[hidden], untrue: a truest true_ value",
+    )
+  })
+
+  test("is taken out of quotes, whatever its characters", () => {
+    assert(
+      property(string({ unit: "binary", minLength: 1, maxLength: 5 }), (secret) => {
+        const { text } = createRedactor([secret])
+        expect(text(`the "${secret}" given`)).toBe('the "[hidden]" given')
+        expect(text(JSON.stringify(secret))).toBe('"[hidden]"')
+      }),
+    )
+  })
+})
+
+test("what results are told apart by stays, whatever the secret is", () => {
+  const outcome = { ruleId: "move/removes-the-source", status: "failed", because: "stopped", reason: "it failed in move" }
+  expect(createRedactor(["failed", "move", "stopped"]).deep(outcome)).toEqual({ ...outcome, reason: "it [hidden] in [hidden]" })
 })
 
 test("secret parameters are those that the schema marks, or whose name says so", () => {

@@ -17,26 +17,39 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/(Bearer )[A-Za-z0-9._~+/-]+=*/g, `$1${hidden}`],
 ]
 
-/** Shorter values are words such as "true": to replace them everywhere would hide nothing and garble much. */
-const shortestSecret = 6
+/** A shorter value is taken out where it stands by itself only: to replace it within words would garble much and hide nothing. */
+const shortestWithinWords = 6
+
+/** Members by which results are told apart. Their texts are the suite's own, and stay what they are whatever a secret is. */
+const ownMembers: readonly string[] = ["ruleId", "brokenRule", "status", "because", "doubt"]
 
 /** @param secrets values that must not be seen, in any of the encodings in which they travel */
 export function createRedactor(secrets: readonly string[]): Redactor {
-  const forms = secrets
-    .filter((secret) => secret.length >= shortestSecret)
-    .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
-  const longestFirst = [...new Set(forms)].sort((one, other) => other.length - one.length)
+  const forms = secrets.flatMap((secret) => [secret, encoded(secret), JSON.stringify(secret).slice(1, -1)])
+  const longestFirst = [...new Set(forms)].filter((form) => form !== "").sort((one, other) => other.length - one.length)
+  const replaceable = longestFirst.map((form) => (form.length >= shortestWithinWords ? form : asWholeWord(form)))
   const text = (original: string): string => {
-    const replaced = longestFirst.reduce((result, secret) => result.replaceAll(secret, hidden), original)
+    const replaced = replaceable.reduce<string>((result, form) => result.replaceAll(form, hidden), original)
     return patterns.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), replaced)
   }
   const deep = (value: unknown): unknown => {
     if (typeof value === "string") return text(value)
     if (Array.isArray(value)) return value.map(deep)
     if (typeof value !== "object" || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, deep(entry)]))
+    const entries = Object.entries(value)
+    return Object.fromEntries(entries.map(([name, entry]) => [name, ownMembers.includes(name) ? entry : deep(entry)]))
   }
   return { text, deep: <Value>(value: Value) => deep(value) as Value }
+}
+
+/** A URL has no place for half of a surrogate pair: such a secret does not travel in one. */
+function encoded(secret: string): string {
+  return secret.isWellFormed() ? encodeURIComponent(secret) : secret
+}
+
+function asWholeWord(form: string): RegExp {
+  const literal = form.replace(/[$()*+./?[\\\]^{|}]/g, "\\$&")
+  return new RegExp(`(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`, "gu")
 }
 
 const secretNames = /key|secret|token|password|credential|connectionstring|signature|sas(?![a-z])/i

@@ -11,6 +11,11 @@ export function readVitestOptions(passed: readonly string[], folder: string): Cl
   const { filter, options } = parse(passed)
   if (filter.length > 0)
     throw new BadInput(`behind -- come Vitest's options only, not "${filter.join(" ")}": rules are chosen by --rule`)
+  const again = ["retry", "repeats"].find((name) => Object.hasOwn(options, name))
+  if (again !== undefined)
+    throw new BadInput(
+      `Vitest's --${again} is not for rules: one that is broken once is broken, and --seed runs it in the same way again`,
+    )
   const known = createCLI().globalCommand.options.flatMap(({ names }) => names.map((name) => name.split(".", 1).join("")))
   for (const name of Object.keys(options)) {
     if (name === "--" || name === "color" || known.includes(name)) continue

@@ -15,6 +15,7 @@ export function renderRuleFailure(rule: RuleResult, failure: Failure, heading: s
     ...renderCalls(failure, style),
     ...labelled("expected", failure.expected, style),
     ...labelled("got", paint(style, "red", failure.actual), style),
+    ...(failure.brokenRule === undefined ? [] : labelled("breaks", failure.brokenRule, style)),
     ...failure.example.flatMap((line, index) => labelled(index === 0 ? "given" : "", line, style)),
     ...labelled("why", rule.why, style),
     ...labelled("source", rule.source, style),

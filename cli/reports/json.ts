@@ -7,6 +7,8 @@ const call = z.object({ instance: z.number(), method: z.string(), arguments: z.a
 const failure = z.object({
   expected: z.string(),
   actual: z.string(),
+  /** Id of the rule that was broken, where it is another one than the one that was run. */
+  brokenRule: z.string().optional(),
   calls: z.array(call),
   totalCalls: z.number(),
   example: z.array(z.string()),
@@ -52,7 +54,17 @@ export const jsonReport = z.object({
   verdict,
   endedEarly: z.string().optional(),
   notes: z.array(z.string()),
-  suites: z.array(z.object({ name: z.string(), verdict, rules: z.array(rule) })),
+  suites: z.array(
+    z.object({
+      name: z.string(),
+      verdict,
+      /** How many rules the verdict is about. */
+      chosen: z.number(),
+      /** How many rules the suite has. */
+      total: z.number(),
+      rules: z.array(rule),
+    }),
+  ),
 })
 
 export function renderJson(result: RunResult): string {

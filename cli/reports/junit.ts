@@ -3,7 +3,9 @@ import type { Failure } from "../../suites/execution/outcome.ts"
 import { subjectOf } from "../../suites/rule.ts"
 import { renderRuleFailure } from "./failure.ts"
 import type { RuleResult, RunResult, SuiteResult } from "./result.ts"
+import { oneLine, withoutStack } from "./text.ts"
 import { standingOf } from "./verdict.ts"
+import { visibleResult } from "./visible-text.ts"
 
 type Element = Readonly<Record<string, unknown>>
 
@@ -11,11 +13,12 @@ type Element = Readonly<Record<string, unknown>>
  * JUnit XML: a suite is a testsuite, a rule a test case with its subject as class. A breach is a failure, unless it is only a warning
  * or known; what could not be judged is an error; what was not run is skipped.
  */
-export function renderJUnit(result: RunResult): string {
+export function renderJUnit(run: RunResult): string {
+  const result = visibleResult(run)
   const suites = result.suites.map((suite) => testSuite(suite, result))
   const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: "@", format: true, suppressEmptyNode: true })
   const document = { "?xml": { "@version": "1.0", "@encoding": "UTF-8" }, testsuites: { testsuite: suites } }
-  return withoutIllegalCharacters(builder.build(document))
+  return builder.build(document)
 }
 
 function testSuite(suite: SuiteResult, result: RunResult): Element {
@@ -27,6 +30,7 @@ function testSuite(suite: SuiteResult, result: RunResult): Element {
     backend: result.backend,
     seed: String(result.seed),
     verdict: suite.verdict,
+    rules: `${suite.chosen} of ${suite.total}`,
     version: result.version,
   }
   return {
@@ -53,9 +57,14 @@ function testCase(rule: RuleResult, strict: boolean): Element {
       failure: { "@message": "kept now, though listed as a known failure: take it off the list", "@type": "stale" },
     }
   }
-  if (outcome.status === "not-run") return { ...base, skipped: { "@message": outcome.reason } }
-  if (standing === "known") return { ...base, skipped: { "@message": `known to be broken: ${rule.knownFailure?.reason}` } }
-  if (outcome.status === "inconclusive") return { ...base, error: details(rule, outcome.reason, "inconclusive", outcome.failure) }
+  if (outcome.status === "not-run") return { ...base, skipped: { "@message": oneLine(outcome.reason) } }
+  if (standing === "known")
+    return { ...base, skipped: { "@message": `known to be broken: ${oneLine(rule.knownFailure?.reason ?? "")}` } }
+  if (outcome.status === "inconclusive") {
+    const { sentence, stack } = withoutStack(outcome.reason)
+    const error = details(rule, sentence, "inconclusive", outcome.failure)
+    return { ...base, error: stack === undefined || "#text" in error ? error : { ...error, "#text": stack } }
+  }
   if (outcome.status === "set-up-failed") return { ...base, error: details(rule, "its set-up failed", "set-up", outcome.failure) }
   const failure = details(rule, `${rule.level}: ${rule.statement}`, rule.level, outcome.failure)
   return standing === "warning" ? { ...base, "system-out": failure["#text"] } : { ...base, failure }
@@ -65,10 +74,4 @@ function details(rule: RuleResult, message: string, type: string, failure: Failu
   const text =
     failure === undefined ? {} : { "#text": renderRuleFailure(rule, failure, rule.level, { columns: 100, colour: false }) }
   return { "@message": message, "@type": type, ...text }
-}
-
-/** XML 1.0 has no place for most control characters, and paths under test hold them. */
-function withoutIllegalCharacters(xml: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML forbids
-  return xml.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
 }

@@ -1,7 +1,8 @@
 import { createLogUpdate } from "log-update"
 import type { RuleOutcome } from "../../suites/execution/outcome.ts"
 import type { Level } from "../../suites/rule.ts"
-import { duration, paint } from "./text.ts"
+import { duration, paint, withoutStack } from "./text.ts"
+import { visible } from "./visible-text.ts"
 
 /** Told what a run does. */
 export interface Progress {
@@ -83,6 +84,6 @@ function wordFor(outcome: RuleOutcome, level: Level, colour: boolean): string {
 
 function tailOf(outcome: RuleOutcome): string {
   if (outcome.status === "inconclusive" && outcome.because === "stopped") return "(the run had ended)"
-  if ("reason" in outcome) return `(${outcome.reason})`
+  if ("reason" in outcome) return `(${visible(withoutStack(outcome.reason).sentence)})`
   return outcome.status === "set-up-failed" ? "(its set-up failed)" : duration(outcome.milliseconds)
 }

@@ -1,16 +1,28 @@
+import { defaultTimeout } from "../input/certify-options.ts"
+
 /** What a replay keeps of the command line. */
 export interface Replayed {
   /** The driver, as the user wrote it. */
   readonly reference: string
   readonly seed: number
+  /** Milliseconds for a call into the driver. */
+  readonly timeout?: number
   /** Further arguments, in order; secrets already left out. */
   readonly options: readonly string[]
 }
 
 /** The command that runs one rule again in the same way. */
-export function replayCommand(ruleId: string, { reference, seed, options }: Replayed): string {
-  const words = ["npx", "storage-driver-conformance", "certify", reference, ...options, "--rule", ruleId, "--seed", String(seed)]
+export function replayCommand(ruleId: string, { reference, seed, timeout, options }: Replayed): string {
+  // What hung within the time of the run would be told otherwise with another one.
+  const limit = timeout === undefined || timeout === defaultTimeout ? [] : ["--timeout", durationText(timeout)]
+  const chosen = [...options, ...limit, "--rule", ruleId, "--seed", String(seed)]
+  const words = ["npx", "storage-driver-conformance", "certify", reference, ...chosen]
   return words.map(quoteForShell).join(" ")
+}
+
+/** A duration as the command line takes it. */
+function durationText(milliseconds: number): string {
+  return milliseconds % 1_000 === 0 ? `${milliseconds / 1_000}s` : `${milliseconds}ms`
 }
 
 function quoteForShell(word: string): string {

@@ -1,13 +1,30 @@
 import { type FileHandle, mkdir, open } from "node:fs/promises"
-import { dirname } from "node:path"
+import { dirname, resolve } from "node:path"
 import { BadInput } from "../input/bad-input.ts"
 import { renderJson } from "./json.ts"
 import { renderJUnit } from "./junit.ts"
 import type { RunResult } from "./result.ts"
 
-/** Report files that were asked for, open from the beginning: a name that cannot be written is told before the run, not after it. */
+/**
+ * Report files that were asked for, open and empty from the beginning: a name that cannot be written is told before the run, not
+ * after it, and what an earlier run left there is never taken for the report of this one.
+ */
 export interface ReportFiles {
+  /**
+   * Writes each report that can be written.
+   *
+   * @throws BadInput for those that cannot
+   */
   write(result: RunResult): Promise<void>
+  /** Lets go of the files that were not written. */
+  close(): Promise<void>
+}
+
+interface ReportFile {
+  /** What the user wrote: "--json report.json". */
+  readonly asked: string
+  readonly file: FileHandle
+  readonly render: (result: RunResult) => string
 }
 
 /** @throws BadInput */
@@ -16,26 +33,89 @@ export async function openReportFiles(asked: { readonly json?: string; readonly 
     { option: "--json", path: asked.json, render: renderJson },
     { option: "--junit", path: asked.junit, render: renderJUnit },
   ]
-  const opened: { readonly file: FileHandle; readonly render: (result: RunResult) => string }[] = []
-  for (const { option, path, render } of formats) {
-    if (path !== undefined) opened.push({ file: await openForWriting(option, path), render })
+  if (asked.json !== undefined && asked.junit !== undefined && resolve(asked.json) === resolve(asked.junit)) throw sameFile(asked)
+  const opened: ReportFile[] = []
+  const close = async (): Promise<void> => {
+    await Promise.allSettled(opened.map(({ file }) => file.close()))
   }
-  return {
-    async write(result) {
-      for (const { file, render } of opened) {
-        await file.truncate()
-        await file.write(render(result), 0)
-        await file.close()
-      }
-    },
+  try {
+    for (const { option, path, render } of formats) {
+      if (path !== undefined) opened.push({ asked: `${option} ${path}`, file: await openForWriting(option, path), render })
+    }
+    if (await areOneFile(opened)) throw sameFile(asked)
+  } catch (reason) {
+    await close()
+    throw reason
   }
+  return { write: (result) => writeAll(opened, result), close }
+}
+
+async function writeAll(files: readonly ReportFile[], result: RunResult): Promise<void> {
+  const failed: string[] = []
+  for (const { asked, file, render } of files) {
+    try {
+      await file.writeFile(render(result))
+      await file.close()
+    } catch (reason) {
+      failed.push(cannotBeWritten(asked, reason))
+    }
+  }
+  if (failed.length > 0) throw new BadInput(failed.join("; "))
 }
 
 async function openForWriting(option: string, path: string): Promise<FileHandle> {
   try {
-    await mkdir(dirname(path), { recursive: true })
+    const file = await openIn(path)
+    // What is no file, such as a pipe, cannot be cut.
+    if ((await file.stat()).isFile()) await file.truncate()
+    return file
+  } catch (reason) {
+    throw new BadInput(cannotBeWritten(`${option} ${path}`, reason))
+  }
+}
+
+async function openIn(path: string): Promise<FileHandle> {
+  try {
     return await open(path, "a")
   } catch (reason) {
-    throw new BadInput(`${option} ${path} cannot be written: ${reason instanceof Error ? reason.message : String(reason)}`)
+    if (codeOf(reason) !== "ENOENT") throw reason
+    await makeFolder(dirname(resolve(path)))
+    return await open(path, "a")
   }
+}
+
+/**
+ * Makes a folder and those above it. Node's own recursive mkdir does not end where a folder that is there takes no entries, as /proc.
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path).catch(unlessThere)
+  } catch (reason) {
+    if (codeOf(reason) !== "ENOENT" || dirname(path) === path) throw reason
+    await makeFolder(dirname(path))
+    await mkdir(path).catch(unlessThere)
+  }
+}
+
+function unlessThere(reason: unknown): void {
+  if (codeOf(reason) !== "EEXIST") throw reason
+}
+
+/** Whether two names lead to one file, by a link. */
+async function areOneFile(files: readonly ReportFile[]): Promise<boolean> {
+  const stats = await Promise.all(files.map(({ file }) => file.stat({ bigint: true })))
+  const [one, other] = stats.filter((stat) => stat.isFile())
+  return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino
+}
+
+function sameFile({ json, junit }: { readonly json?: string; readonly junit?: string }): BadInput {
+  return new BadInput(`--json ${json} and --junit ${junit} are the same file: give each report one of its own`)
+}
+
+function cannotBeWritten(asked: string, reason: unknown): string {
+  return `${asked} cannot be written: ${reason instanceof Error ? reason.message : String(reason)}`
+}
+
+function codeOf(reason: unknown): unknown {
+  return Reflect.get(Object(reason), "code")
 }

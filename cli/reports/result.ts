@@ -33,6 +33,10 @@ export type Verdict = "conformant" | "nonconformant" | "inconclusive" | "not run
 export interface SuiteResult {
   readonly name: string
   readonly verdict: Verdict
+  /** How many rules the verdict is about: those that were chosen, by `--rule` and by Vitest's shards and filters. */
+  readonly chosen: number
+  /** How many rules the suite has. */
+  readonly total: number
   readonly rules: readonly RuleResult[]
 }
 

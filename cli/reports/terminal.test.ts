@@ -1,6 +1,9 @@
 import { stripVTControlCharacters } from "node:util"
+import { assert, constantFrom, oneof, property, string } from "fast-check"
+import { XMLValidator } from "fast-xml-parser"
 import { expect, test } from "vitest"
 import type { Failure, RuleOutcome } from "../../suites/execution/outcome.ts"
+import { jsonReport, renderJson } from "./json.ts"
 import { renderJUnit } from "./junit.ts"
 import type { RuleResult, RunResult } from "./result.ts"
 import { renderReport } from "./terminal.ts"
@@ -50,6 +53,8 @@ const run: RunResult = {
     {
       name: "contract",
       verdict: "nonconformant",
+      chosen: 7,
+      total: 7,
       rules: [
         rule("move/broken", { ...counted, status: "failed", failure }),
         rule("move/warning", { ...counted, status: "failed", failure }, { level: "SHOULD" }),
@@ -101,7 +106,9 @@ test("a long case is cut in the middle, the call that diverged stays", () => {
   const calls = Array.from({ length: 300 }, (_, index) => call(`call${index + 1}`, "ok"))
   const [first] = run.suites
   const outcome = { ...counted, status: "failed", failure: { ...failure, calls, totalCalls: 300 } } as const
-  const suites = [{ name: "contract", verdict: "nonconformant", rules: [rule("move/long", outcome)] }] as const
+  const suites = [
+    { name: "contract", verdict: "nonconformant", chosen: 1, total: 1, rules: [rule("move/long", outcome)] },
+  ] as const
   const text = renderReport({ ...run, suites }, plain)
   expect(first).toBeDefined()
   expect(text).toContain("280 calls left out")
@@ -118,4 +125,76 @@ test("what broke before the backend went away is unconfirmed", () => {
 test("JUnit tells failures, errors and what was skipped apart", () => {
   const xml = renderJUnit(run)
   expect(xml).toMatch(/tests="7" failures="2" errors="1" skipped="2"/)
+})
+
+test("the verdict on a part of the rules says so in every report", () => {
+  const suites = run.suites.map((suite) => ({ ...suite, total: 1_097 }))
+  expect(renderReport({ ...run, suites }, plain)).toContain("\ncontract (7 of 1,097 rules): NONCONFORMANT\n")
+  expect(renderReport(run, plain)).toContain("\ncontract: NONCONFORMANT\n")
+  expect(renderJUnit({ ...run, suites })).toContain('<property name="rules" value="7 of 1097"/>')
+  expect(jsonReport.parse(JSON.parse(renderJson({ ...run, suites }))).suites).toMatchObject([{ chosen: 7, total: 1_097 }])
+})
+
+const foreign = string({
+  unit: oneof(
+    string({ unit: "binary", minLength: 1, maxLength: 1 }),
+    constantFrom("\u001b[2J", "\r", "\n", "\u202e", "\u0085", "\ud800"),
+  ),
+  maxLength: 20,
+})
+
+test("whatever a driver says, each of its characters is seen, and none of its lines passes for one of the report's", () => {
+  assert(
+    property(foreign, (text) => {
+      const said = `${text}\ncontract: CONFORMANT`
+      const told: Failure = {
+        ...failure,
+        expected: said,
+        actual: said,
+        example: [said],
+        calls: [{ instance: 1, method: said, arguments: [said], outcome: said }],
+      }
+      const rules = [
+        rule("move/broken", { ...counted, status: "failed", failure: told }, { replay: said }),
+        rule("move/open", { ...counted, status: "inconclusive", because: "backend-gone", reason: said }),
+        rule(
+          "move/known",
+          { ...counted, status: "failed", failure },
+          { knownFailure: { rule: "", reason: said, sometimes: true } },
+        ),
+      ]
+      const suites = run.suites.map((suite) => ({ ...suite, rules }))
+      const result = { ...run, driver: { name: said, reference: said }, backend: said, endedEarly: said, notes: [said], suites }
+      const [shown, xml] = [renderReport(result, { ...plain, verbose: true }), renderJUnit(result)]
+      for (const report of [shown, xml]) expect(report).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
+      expect(shown).not.toMatch(/^contract: CONFORMANT/m)
+      expect(XMLValidator.validate(xml)).toBe(true)
+    }),
+  )
+})
+
+test("what cannot be seen is told by its code point", () => {
+  const told = { ...failure, actual: "\u001b[31m/a\u202eb\nsecond line" }
+  const suites = run.suites.map((suite) => ({
+    ...suite,
+    rules: [rule("move/a", { ...counted, status: "failed", failure: told })],
+  }))
+  const text = renderReport({ ...run, suites }, plain)
+  expect(text).toContain("got      \\u{1b}[31m/a\\u{202e}b\n           second line\n")
+})
+
+test("a defect of the suite is told in a line; its stack is in the JSON, in the JUnit, and in the terminal for who asks for it", () => {
+  const reason = "a defect of the suite, please report it: Error: an\nerror\n    at one (a.ts:1:2)\n    at two (b.ts:3:4)"
+  const rules = [rule("move/a", { ...counted, status: "inconclusive", because: "suite-defect", reason })]
+  const result = { ...run, suites: run.suites.map((suite) => ({ ...suite, rules })) }
+  const wide = { ...plain, columns: 200 }
+  expect(renderReport(result, wide)).toContain(
+    "\n  MUST move/a: not judged: a defect of the suite, please report it: Error: an error\n",
+  )
+  expect(renderReport(result, wide)).not.toContain("at one")
+  expect(renderReport(result, { ...wide, verbose: true })).toContain(
+    "\n  stack    at one (a.ts:1:2)\n           at two (b.ts:3:4)\n",
+  )
+  expect(renderJUnit(result)).toMatch(/message="[^"\n]*an error" type="inconclusive">\s*at one/)
+  expect(jsonReport.parse(JSON.parse(renderJson(result))).suites[0]?.rules[0]?.outcome).toMatchObject({ reason })
 })

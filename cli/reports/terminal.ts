@@ -1,8 +1,11 @@
 import { levels } from "../../suites/rule.ts"
 import { renderRuleFailure } from "./failure.ts"
 import type { RuleResult, RunResult, SuiteResult, Verdict } from "./result.ts"
-import { count, duration, labelled, paint, type TextStyle, wrap } from "./text.ts"
-import { type Standing, standingOf } from "./verdict.ts"
+import { count, duration, labelled, oneLine, paint, type TextStyle, withoutStack, wrap } from "./text.ts"
+import { partOf, type Standing, standingOf } from "./verdict.ts"
+import { visibleResult } from "./visible-text.ts"
+
+type Inconclusive = Extract<RuleResult["outcome"], { readonly status: "inconclusive" }>
 
 export interface TerminalStyle extends TextStyle {
   /** Also lists the rules that were kept. */
@@ -10,7 +13,8 @@ export interface TerminalStyle extends TextStyle {
 }
 
 /** The end of a run as text: what was not kept, then the verdict. Says nothing by colour alone. */
-export function renderReport(result: RunResult, style: TerminalStyle): string {
+export function renderReport(run: RunResult, style: TerminalStyle): string {
+  const result = visibleResult(run)
   const blocks = result.suites.flatMap((suite) => [
     ...(style.verbose ? [renderKept(suite, result.strict, style)] : []),
     ...suite.rules.flatMap((rule) => renderRule(rule, result, style)),
@@ -38,10 +42,7 @@ function renderRule(rule: RuleResult, result: RunResult, style: TerminalStyle): 
         renderRuleFailure(rule, outcome.failure, paint(style, "yellow", `${rule.level}, not judged: its set-up failed`), style),
       ]
     case "inconclusive":
-      if (outcome.failure === undefined) return []
-      return [
-        renderRuleFailure(rule, outcome.failure, paint(style, "yellow", `${rule.level}, inconclusive: ${outcome.reason}`), style),
-      ]
+      return renderInconclusive(rule, outcome, style)
     case "passed":
       if (standing !== "stale") return []
       return [
@@ -52,9 +53,18 @@ function renderRule(rule: RuleResult, result: RunResult, style: TerminalStyle): 
   }
 }
 
+/** What is told beside the verdict is told there; a stack is for whoever asks for more. */
+function renderInconclusive(rule: RuleResult, outcome: Inconclusive, style: TerminalStyle): readonly string[] {
+  const { sentence, stack } = withoutStack(outcome.reason)
+  const heading = paint(style, "yellow", `${rule.level}, inconclusive: ${sentence}`)
+  if (outcome.failure !== undefined) return [renderRuleFailure(rule, outcome.failure, heading, style)]
+  if (stack === undefined || !style.verbose) return []
+  return [`${[paint(style, "bold", `${rule.id}  ${heading}`), ...labelled("stack", stack, style)].join("\n")}\n`]
+}
+
 function headingOf(rule: RuleResult, standing: Standing, unconfirmed: boolean): string {
   if (unconfirmed) return `${rule.level} broken, unconfirmed: the backend went away later`
-  if (standing === "known") return `${rule.level} broken, as known: ${rule.knownFailure?.reason}`
+  if (standing === "known") return `${rule.level} broken, as known: ${oneLine(rule.knownFailure?.reason ?? "")}`
   return standing === "warning" ? `${rule.level} broken (a warning)` : `${rule.level} broken`
 }
 
@@ -98,7 +108,9 @@ function renderSuite(suite: SuiteResult, result: RunResult, style: TerminalStyle
     return labelled(level, parts.join(", "), style)
   })
   const verdict = paint(style, ["bold", colourOf(suite.verdict)], suite.verdict.toUpperCase())
-  return [...rows, "", ...unjudged(suite, result.strict, style), `${suite.name}: ${verdict}`]
+  const part = partOf(suite)
+  const subject = part === undefined ? suite.name : `${suite.name} (${part})`
+  return [...rows, "", ...unjudged(suite, result.strict, style), `${subject}: ${verdict}`]
 }
 
 function colourOf(verdict: Verdict): "green" | "red" | "yellow" {
@@ -128,5 +140,5 @@ function unjudged(suite: SuiteResult, strict: boolean, style: TerminalStyle): re
 
 function reasonOf({ outcome }: RuleResult): string {
   if (outcome.status === "inconclusive" && outcome.because === "stopped") return "the run had ended"
-  return "reason" in outcome ? outcome.reason : "its set-up failed"
+  return "reason" in outcome ? withoutStack(outcome.reason).sentence : "its set-up failed"
 }

@@ -28,6 +28,18 @@ export function wrap(text: string, width: number): readonly string[] {
   return [...lines, line]
 }
 
+/** Text on one line: the ends of its lines become spaces. */
+export function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s*[\r\n]+\s*/g, " ")
+}
+
+/** The sentence of a reason, on one line, and the stack that may follow it. */
+export function withoutStack(reason: string): { readonly sentence: string; readonly stack: string | undefined } {
+  const start = reason.search(/\n\s+at /)
+  if (start === -1) return { sentence: oneLine(reason), stack: undefined }
+  return { sentence: oneLine(reason.slice(0, start)), stack: reason.slice(start + 1) }
+}
+
 /** A label and the text that belongs to it, wrapped beside it. */
 export function labelled(label: string, text: string, style: TextStyle, labelWidth = 9): readonly string[] {
   const indent = 2

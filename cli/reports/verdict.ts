@@ -1,4 +1,5 @@
 import type { ExitCode, RuleResult, SuiteResult, Verdict } from "./result.ts"
+import { count } from "./text.ts"
 
 /** Whether a rule counts for the verdict, and how: what follows from level, outcome, strictness and what is known. */
 export type Standing =
@@ -54,6 +55,11 @@ export function worstOf(suites: readonly SuiteResult[], gone: boolean): Verdict 
     ? ["inconclusive", "nonconformant", "conformant", "not run"]
     : ["nonconformant", "inconclusive", "conformant", "not run"]
   return order.find((verdict) => suites.some((suite) => suite.verdict === verdict)) ?? "not run"
+}
+
+/** What part of its rules a suite's verdict is about, where that is not all of them: "3 of 97 rules". */
+export function partOf({ chosen, total }: SuiteResult): string | undefined {
+  return chosen === total ? undefined : `${chosen} of ${count(total, "rule")}`
 }
 
 export function exitCodeOf(verdict: Verdict): ExitCode {
