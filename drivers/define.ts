@@ -8,12 +8,20 @@ export interface Capabilities {
   readonly scope?: "process" | "shared"
   /** Whether `redirectURL` gives URLs; default false. */
   readonly redirectURL?: boolean
+  /** Milliseconds after which a URL of `redirectURL` surely works no more; default: not known. */
+  readonly redirectURLLifetime?: number
   /** Size in bytes of the blocks that large writes are cut into, so that the suite can aim at its boundaries; default 4 MiB. */
   readonly chunkSize?: number
   /** Milliseconds between two writes after which `modTime` surely differs; default 10,000, as in Distribution's own suite. */
   readonly modTimeResolution?: number
   /** Most entries that the backend lists in one answer, so that the suite can go beyond them with fewer files; default 1,000. */
   readonly pageSize?: number
+  /** Bytes of the longest path that is taken, the leading slash included; default: none is known. */
+  readonly maximumPathLength?: number
+  /** Bytes of the longest component of a path that is taken; default: none is known. */
+  readonly maximumComponentLength?: number
+  /** Whether paths that differ in case only are two files; default true. */
+  readonly caseSensitive?: boolean
 }
 
 /** One opened storage. */
@@ -86,9 +94,13 @@ const capabilities = z
   .strictObject({
     scope: z.enum(["process", "shared"]),
     redirectURL: z.boolean(),
+    redirectURLLifetime: z.int().positive(),
     chunkSize: z.int().positive(),
     modTimeResolution: z.int().positive(),
     pageSize: z.int().positive(),
+    maximumPathLength: z.int().positive(),
+    maximumComponentLength: z.int().positive(),
+    caseSensitive: z.boolean(),
   })
   .partial()
 

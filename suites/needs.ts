@@ -1,7 +1,10 @@
 import type { Capabilities } from "../drivers/define.ts"
 
-/** Capabilities with the defaults filled in. */
-export type ResolvedCapabilities = Required<Capabilities>
+/** Capabilities without a default: what is not declared is not known. */
+type Undeclared = "redirectURLLifetime" | "maximumPathLength" | "maximumComponentLength"
+
+/** Capabilities with the defaults filled in, where there is one. */
+export type ResolvedCapabilities = Required<Omit<Capabilities, Undeclared>> & Pick<Capabilities, Undeclared>
 
 /** What a rule finds around it. */
 export interface Surroundings {
@@ -34,6 +37,33 @@ export const noRedirectURLs: Need = {
   unmet: ({ capabilities }) => (capabilities.redirectURL ? "the driver declares redirect URLs" : undefined),
 }
 
+/** Milliseconds that a rule waits for a URL to expire, at most. */
+const longestLifetime = 5_000
+
+export const shortLivedURLs: Need = {
+  name: "redirect URLs that soon expire",
+  unmet: ({ capabilities: { redirectURL, redirectURLLifetime } }) => {
+    if (!redirectURL) return "the driver declares no redirect URLs"
+    if (redirectURLLifetime === undefined) return "the driver declares no lifetime of redirect URLs"
+    return redirectURLLifetime <= longestLifetime
+      ? undefined
+      : `redirect URLs live for ${redirectURLLifetime} ms, and none is waited for longer than ${longestLifetime} ms`
+  },
+}
+
+export const pathLimits: Need = {
+  name: "a limit to the length of paths",
+  unmet: ({ capabilities: { maximumPathLength, maximumComponentLength } }) =>
+    maximumPathLength === undefined && maximumComponentLength === undefined
+      ? "the driver declares no limit to the length of paths"
+      : undefined,
+}
+
+export const caseSensitivity: Need = {
+  name: "names told apart by case",
+  unmet: ({ capabilities }) => (capabilities.caseSensitive ? undefined : "the driver declares that it ignores case"),
+}
+
 export function resolveCapabilities(...declared: readonly (Capabilities | undefined)[]): ResolvedCapabilities {
   const defaults: ResolvedCapabilities = {
     scope: "shared",
@@ -41,6 +71,7 @@ export function resolveCapabilities(...declared: readonly (Capabilities | undefi
     chunkSize: 4 * 1024 * 1024,
     modTimeResolution: 10_000,
     pageSize: 1_000,
+    caseSensitive: true,
   }
   return Object.assign(defaults, ...declared)
 }

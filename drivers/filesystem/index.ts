@@ -21,7 +21,8 @@ const parameters = z.strictObject({
 
 /**
  * Keeps files in a folder, under their paths, as Distribution's driver of this name does. The system's clock gives the modification
- * times, in milliseconds: two writes that a timer of 10 ms separates surely differ.
+ * times, in milliseconds: two writes that a timer of 10 ms separates surely differ. How long names and paths may be, and whether case
+ * tells them apart, is found out when the storage is opened.
  */
 export default defineDriver({
   name: driverName,
@@ -30,7 +31,9 @@ export default defineDriver({
   target: "temporary-directory",
   async open({ parameters: { rootdirectory, maxthreads } }) {
     const layout = await prepareLayout(rootdirectory)
+    const { component, path, caseSensitive } = layout.limits
     return {
+      capabilities: { maximumComponentLength: component, maximumPathLength: path, caseSensitive },
       connect: async () => withArgumentChecks(new FilesystemDriver(layout, Math.max(leastThreads, maxthreads))),
       close: async () => {},
     }

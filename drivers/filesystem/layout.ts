@@ -2,6 +2,7 @@ import { lstat, readdir, realpath, rm } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { StorageDriverError } from "../contract.ts"
 import { createFolders, unlessMissing } from "./durable.ts"
+import { findLimits, type Limits } from "./limits.ts"
 
 export const driverName = "filesystem"
 
@@ -19,12 +20,13 @@ export interface Layout {
   readonly uploads: string
   /** Files that are being written, and folders that are being deleted. */
   readonly temporary: string
+  readonly limits: Limits
 }
 
 const day = 24 * 60 * 60 * 1000
 
 /**
- * Makes the folders that are missing, and removes what killed processes left: everything temporary that was last changed more than a
+ * Makes the folders that are missing, finds out what the file system takes, and removes what killed processes left: everything temporary that was last changed more than a
  * day ago, which no call takes. Pending uploads are kept, whatever their age.
  *
  * @throws StorageDriverError where the root directory cannot be used
@@ -34,11 +36,12 @@ export async function prepareLayout(rootDirectory: string): Promise<Layout> {
     await createFolders(resolve(rootDirectory))
     const root = await realpath(rootDirectory)
     const state = join(root, "~state")
-    const layout = { root, state, uploads: join(state, "uploads"), temporary: join(state, "temporary") }
-    await createFolders(layout.uploads)
-    await createFolders(layout.temporary)
-    await sweep(layout.temporary)
-    return layout
+    const uploads = join(state, "uploads")
+    const temporary = join(state, "temporary")
+    await createFolders(uploads)
+    await createFolders(temporary)
+    await sweep(temporary)
+    return { root, state, uploads, temporary, limits: await findLimits(temporary) }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new StorageDriverError({

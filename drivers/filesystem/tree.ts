@@ -5,10 +5,6 @@ import { InvalidPathError, PathNotFoundError, StorageDriverError } from "../cont
 import { createFolders, hasCode, removeEmptyFolders, syncFolder, unlessMissing } from "./durable.ts"
 import { driverName, type Layout } from "./layout.ts"
 
-/** Bytes that file systems take in one name, and Linux in one path. Where less is taken, the system's own refusal says so. */
-const longestName = 255
-const longestPath = 4095
-
 /** How often a file is put into a folder that is removed before it arrives. */
 const attempts = 100
 
@@ -144,8 +140,8 @@ export class Tree {
         message: `${driverName}: invalid path: ${path} has "." or ".." as a name`,
       })
     }
-    if (names.some((name) => name.length > longestName) || this.#layout.root.length + path.length > longestPath)
-      throw tooLong(path)
+    const { limits } = this.#layout
+    if (path.length > limits.path || names.some((name) => name.length > limits.component)) throw tooLong(path)
   }
 
   #requireInside(real: string, path: string): void {

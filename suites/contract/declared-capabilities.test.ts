@@ -1,0 +1,81 @@
+import { expect, test } from "vitest"
+import { InvalidPathError, type StorageDriver } from "../../drivers/contract.ts"
+import { defineMutant, type MutantDefinition, overriding } from "../../fixtures/mutants/mutant.ts"
+import { goodURLs } from "../../fixtures/mutants/redirect-expiry-mutants.ts"
+import { loadSuite } from "../catalogue.ts"
+import type { RuleOutcome } from "../execution/outcome.ts"
+import { runRule } from "../execution/run-rule.ts"
+import { resolveCapabilities } from "../needs.ts"
+
+const { rules } = await loadSuite("contract")
+
+/** Runs rules on a driver that keeps them all, each on a storage of its own. */
+async function runOn(
+  { capabilities, spoil }: Pick<MutantDefinition, "capabilities" | "spoil">,
+  select: (id: string) => boolean,
+): Promise<readonly RuleOutcome[]> {
+  const id = "good-driver"
+  const { module } = defineMutant({ id, caughtBy: "no rule", bug: "none", ...(capabilities && { capabilities }), spoil })
+  const outcomes: RuleOutcome[] = []
+  for (const rule of rules.filter((one) => select(one.id))) {
+    const storage = await module.open({ parameters: {}, signal: AbortSignal.timeout(5_000) })
+    const surroundings = { capabilities: resolveCapabilities(module.capabilities), ownStorage: true }
+    const runFolder = "/conformance-test"
+    outcomes.push(await runRule(rule, { storage, surroundings, limits: { call: 1_000 }, runFolder, seed: 1 }))
+    await storage.close()
+  }
+  return outcomes
+}
+
+/** A driver that refuses what is longer than it declares, in every method. */
+function limited(driver: StorageDriver, { path: mostOfPath, component }: { readonly path: number; readonly component: number }) {
+  const demand = (...paths: readonly string[]): void => {
+    const tooLong = paths.find((one) => one.length > mostOfPath || one.split("/").some((name) => name.length > component))
+    if (tooLong !== undefined) throw new InvalidPathError({ driverName: driver.name, path: tooLong })
+  }
+  return overriding(driver, {
+    getContent: async (path, options) => {
+      demand(path)
+      return driver.getContent(path, options)
+    },
+    putContent: async (path, content, options) => {
+      demand(path)
+      return driver.putContent(path, content, options)
+    },
+    writer: async (path, options) => {
+      demand(path)
+      return driver.writer(path, options)
+    },
+    stat: async (path, options) => {
+      demand(path)
+      return driver.stat(path, options)
+    },
+    move: async (source, destination, options) => {
+      demand(source, destination)
+      return driver.move(source, destination, options)
+    },
+  })
+}
+
+test.each([
+  { path: 300, component: 100 },
+  { path: 4_000, component: 255 },
+  { path: 100_000, component: 100_000 },
+])("a driver that keeps to the limits it declares is not accused: %j", async (limits) => {
+  const capabilities = { maximumPathLength: limits.path, maximumComponentLength: limits.component }
+  const outcomes = await runOn({ capabilities, spoil: (driver) => limited(driver, limits) }, (id) => id.startsWith("paths/"))
+  expect(outcomes.filter(({ status }) => status !== "passed")).toEqual([])
+})
+
+test("a driver that ignores case, and says so, is not asked to tell it apart", async () => {
+  const capabilities = { caseSensitive: false }
+  const [outcome] = await runOn({ capabilities, spoil: (driver) => driver }, (id) => id === "paths/case-tells-names-apart")
+  expect(outcome).toMatchObject({ status: "not-run", reason: "the driver declares that it ignores case" })
+})
+
+test("URLs that expire when they should are not accused, and long lives are not waited for", async () => {
+  const isExpiry = (id: string) => id === "redirect-url/expires"
+  expect(await runOn(goodURLs, isExpiry)).toMatchObject([{ status: "passed" }])
+  const longLived = { ...goodURLs, capabilities: { redirectURL: true, redirectURLLifetime: 1_200_000 } }
+  expect(await runOn(longLived, isExpiry)).toMatchObject([{ status: "not-run", reason: expect.stringContaining("1200000 ms") }])
+})

@@ -1,0 +1,68 @@
+import { setTimeout as passes } from "node:timers/promises"
+import { contentOf, firstDifference } from "../../fixtures/content.ts"
+import { describeReason, RuleBroken } from "../execution/failures.ts"
+import { once } from "../execution/for-all.ts"
+import { observe } from "../execution/observation.ts"
+import type { ObservedDriver } from "../execution/observed-driver.ts"
+import { quote } from "../execution/rendering.ts"
+import { expectBytes, expectContent, expectThat } from "../expect.ts"
+import { shortLivedURLs } from "../needs.ts"
+import { defineRule, type Rule } from "../rule.ts"
+
+interface Answer {
+  readonly status: number
+  readonly body: Uint8Array
+}
+
+async function get(driver: ObservedDriver, path: string, url: string): Promise<Answer> {
+  const call = {
+    instance: driver.instance,
+    method: "GET of the URL",
+    arguments: [quote(path)],
+    render: ({ status, body }: Answer) => `status ${status}, ${body.length} bytes`,
+  }
+  return observe(driver.observation, call, async () => {
+    try {
+      const response = await fetch(url)
+      return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) }
+    } catch (reason) {
+      // Without the URL, which may carry a signature.
+      const cause = reason instanceof Error && reason.cause instanceof Error ? reason.cause : reason
+      throw new Error(describeReason(cause).replaceAll(url, "the URL"), { cause })
+    }
+  })
+}
+
+/** Milliseconds by which the timers of this process and the clock of the service may differ. */
+const tolerance = 100
+
+const expires = defineRule({
+  id: "redirect-url/expires",
+  level: "MAY",
+  statement: "A URL works until the lifetime that the driver declares is over, and is refused after it.",
+  why: "Whoever finds a URL in a log could pull a private layer for ever.",
+  source: "the driver's capability redirectURLLifetime; storagedriver.go, RedirectURL, leaves the lifetime to the driver",
+  needs: [shortLivedURLs],
+  check: once(async ({ given, driver, capabilities: { redirectURLLifetime = 0 } }) => {
+    const path = "/blobs/data"
+    const content = contentOf(1, 300)
+    await given.storedFile(path, content)
+    const asked = performance.now()
+    const url = await driver.redirectURL(path)
+    if (url === undefined) throw new RuleBroken("a URL for GET", "undefined, although the driver declares redirect URLs")
+    const handedOut = performance.now()
+    const early = await get(driver, path, url)
+    const inTime = performance.now() - asked < redirectURLLifetime / 2
+    if (inTime) expectThat(driver, early.status === 200, "status 200", `status ${early.status}`)
+    if (early.status === 200) expectBytes(driver, path, early.body, content)
+    await passes(Math.max(0, redirectURLLifetime + tolerance - (performance.now() - handedOut)))
+    const late = await get(driver, path, url)
+    expectThat(driver, late.status >= 400, "the URL to be refused, with a status of 400 or more", `status ${late.status}`)
+    const leaked =
+      late.body.length >= content.length && firstDifference(content, 0, late.body.subarray(0, content.length)) === undefined
+    expectThat(driver, !leaked, "nothing of the content after that", "the content")
+    await expectContent(driver, path, content)
+  }),
+})
+
+export const rules: readonly Rule[] = [expires]
