@@ -20,15 +20,23 @@ export async function loadAllRules(): Promise<ReadonlyMap<string, Rule>> {
   return new Map(suites.flatMap((suite) => suite.rules).map((rule) => [rule.id, rule]))
 }
 
-/** Loads a suite from its folder: a file put there is part of it, and nothing else need be changed. */
+/** Loads a suite from its folders: a file with rules put there is part of it, and nothing else need be changed. */
 export async function loadSuite(name: SuiteName): Promise<Suite> {
-  const folder = new URL(`./${name}/`, import.meta.url)
-  const files = (await readdir(folder)).filter((file) => /^[a-z-]+\.(ts|js)$/.test(file)).sort()
-  const loaded = await Promise.all(files.map((file) => loadRules(new URL(file, folder).href)))
-  const rules = loaded.flat()
+  const folders = await Promise.all(foldersOf[name].map((folder) => filesOf(new URL(`./${folder}/`, import.meta.url))))
+  const loaded = await Promise.all(folders.flat().map(async (file) => ({ file, rules: await loadRules(file.href) })))
+  const withRules = loaded.filter(({ rules }) => rules.length > 0)
+  const rules = withRules.flatMap((file) => file.rules)
   const repeated = rules.find((rule, index) => rules.findIndex((other) => other.id === rule.id) !== index)
   if (repeated !== undefined) throw new Error(`two rules have the id ${repeated.id}`)
-  return { name, rules, files: files.map((file) => fileURLToPath(new URL(file, folder))) }
+  return { name, rules, files: withRules.map(({ file }) => fileURLToPath(file)) }
+}
+
+/** Folders that hold a suite's rules. */
+const foldersOf: Readonly<Record<SuiteName, readonly string[]>> = { contract: ["contract", "sequences"] }
+
+async function filesOf(folder: URL): Promise<readonly URL[]> {
+  const files = (await readdir(folder)).filter((file) => /^[a-z-]+\.(ts|js)$/.test(file)).sort()
+  return files.map((file) => new URL(file, folder))
 }
 
 /** The rules that a file exports, in the order in which they stand there. */

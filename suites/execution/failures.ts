@@ -6,11 +6,14 @@ export class RuleBroken extends Error {
   override readonly name = "RuleBroken"
   readonly expected: string
   readonly actual: string
+  /** Id of the rule that was broken, where it is another one than the one that was run. */
+  readonly rule: string | undefined
 
-  constructor(expected: string, actual: string) {
+  constructor(expected: string, actual: string, rule?: string) {
     super(`expected ${expected}, got ${actual}`)
     this.expected = expected
     this.actual = actual
+    this.rule = rule
   }
 }
 

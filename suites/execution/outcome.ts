@@ -6,6 +6,8 @@ export interface Failure {
   readonly expected: string
   /** What came instead. */
   readonly actual: string
+  /** Id of the rule that was broken, where it is another one than the one that was run. */
+  readonly brokenRule?: string
   /** The calls of the smallest case that fails, the last of them the one that diverged; no more than 400. */
   readonly calls: readonly RecordedCall[]
   /** How many calls the case made in all. */

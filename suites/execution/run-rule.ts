@@ -56,8 +56,11 @@ function failureOf(falsified: Falsified, reason: RuleBroken | CallFailed | CallH
   }
 }
 
-function expectation(reason: RuleBroken | CallFailed | CallHung): Pick<Failure, "expected" | "actual"> {
-  if (reason instanceof RuleBroken) return reason
+function expectation(reason: RuleBroken | CallFailed | CallHung): Pick<Failure, "expected" | "actual" | "brokenRule"> {
+  if (reason instanceof RuleBroken) {
+    const { expected, actual, rule } = reason
+    return rule === undefined ? { expected, actual } : { expected, actual, brokenRule: rule }
+  }
   if (reason instanceof CallHung)
     return { expected: `${reason.call.method} to settle`, actual: `nothing within ${reason.limit} ms` }
   return { expected: `${reason.call.method} to succeed`, actual: reason.message }
