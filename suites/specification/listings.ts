@@ -76,7 +76,7 @@ function foldersComeFirst(entries: readonly Entry[]): boolean {
 }
 
 /** The order of a walk: by components, each in byte order. */
-export function comesAfter(path: string, other: string): boolean {
+function comesAfter(path: string, other: string): boolean {
   const [left, right] = [path.split("/"), other.split("/")]
   for (const [index, component] of left.entries()) {
     const against = right[index]

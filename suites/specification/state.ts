@@ -1,7 +1,7 @@
 import type { Content } from "../../fixtures/content.ts"
 
 /** By what a file came to be what it is: names the promise that is broken where it is not. */
-export type Origin = "put" | "overwrite" | "move" | "commit"
+type Origin = "put" | "overwrite" | "move" | "commit"
 
 export interface FileState {
   readonly content: Content

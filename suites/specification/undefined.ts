@@ -29,7 +29,7 @@ function changed(call: Call): readonly string[] {
 }
 
 /** All that the contract leaves undefined. No such call is made, and none is judged. */
-export const undefinedCalls: readonly Undefined[] = [
+const undefinedCalls: readonly Undefined[] = [
   {
     what: "a file where a directory is, or below a file",
     source: "storagedriver.go, PutContent, says nothing; object stores take it, filesystems do not",
