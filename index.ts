@@ -1,6 +1,6 @@
 /**
- * What a driver author imports: the contract, `defineDriver`, and `conformance` for those who have a test runner already. Importing
- * it loads no rule and no test runner.
+ * What a driver author imports: the contract, `defineDriver`, and `conformance` for those who have a test runner already; beside them
+ * the checker of histories, which is good for any store. Importing it loads no rule and no test runner.
  */
 export * from "./drivers/contract.ts"
 export {
@@ -12,4 +12,12 @@ export {
   type StartedTarget,
   type Target,
 } from "./drivers/define.ts"
+export {
+  checkLinearizability,
+  type Linearizability,
+  type LinearizabilityOptions,
+  type Model,
+  type Operation,
+  type Placed,
+} from "./suites/concurrency/linearizability.ts"
 export { type ConformanceOptions, conformance, type HostRunner } from "./suites/conformance.ts"
