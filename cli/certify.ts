@@ -14,12 +14,13 @@ import { openReportFiles, type ReportFiles } from "./reports/report-files.ts"
 import type { ExitCode } from "./reports/result.ts"
 import { renderReport } from "./reports/terminal.ts"
 import { exitCodeOf } from "./reports/verdict.ts"
+import { visible } from "./reports/visible-text.ts"
 
 /**
  * Certifies one driver: the command `certify`. Prints the report and writes those that were asked for.
  *
  * @param reference the driver, as the user wrote it
- * @throws BadInput
+ * @throws BadInput, Unavailable
  */
 export async function certify(reference: string, options: CertifyOptions): Promise<ExitCode> {
   const reports = await openReportFiles(options)
@@ -37,8 +38,10 @@ async function certifyInto(reports: ReportFiles, reference: string, options: Cer
   const ids = suite.rules.map(({ id }) => id)
   const knownFailures = options.knownFailures === undefined ? [] : await readKnownFailures(options.knownFailures, ids)
   const location = locateDriver(reference, process.cwd())
-  const backend = new Backend(location, blockedAfter(options.timeout))
-  const interruption = onInterrupt(() => backend.kill())
+  const backend = new Backend(location, blockedAfter(options.timeout), (progress) =>
+    process.stderr.write(`${visible(progress)}\n`),
+  )
+  const interruption = onInterrupt(() => backend.abandon())
   const seed = options.seed ?? randomBytes(4).readInt32LE()
   try {
     const storage = await unlessInterrupted(interruption, prepareStorage(backend, { ...options, seed }))

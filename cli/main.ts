@@ -5,6 +5,7 @@ import { certify } from "./certify.ts"
 import { BadInput } from "./input/bad-input.ts"
 import { type CertifyOptions, defaultTimeout } from "./input/certify-options.ts"
 import { demandPair } from "./input/parameters.ts"
+import { Unavailable } from "./input/unavailable.ts"
 import { surviveLostOutput } from "./output.ts"
 import { oneLine } from "./reports/text.ts"
 import { visible, visibleLines } from "./reports/visible-text.ts"
@@ -25,12 +26,13 @@ export async function main(argv: readonly string[]): Promise<void> {
 /** Commander ends by an error in any case, with its own exit code 0 after help and version. */
 function exitCodeFor(reason: unknown): number {
   if (reason instanceof CommanderError) return reason.exitCode === 0 ? 0 : 2
+  if (reason instanceof Unavailable) return 3
   return reason instanceof BadInput ? 2 : 70
 }
 
 /** One line for what the user can mend; everything for what is our own fault. */
 function tell(reason: unknown): string {
-  if (reason instanceof BadInput) return `error: ${reason.message}`
+  if (reason instanceof BadInput || reason instanceof Unavailable) return `error: ${reason.message}`
   const details = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)
   return `error: this is a defect of storage-driver-conformance itself, please report it\n${visibleLines(details)}`
 }
@@ -74,9 +76,10 @@ function certifyCommand(): Command {
     .addOption(
       new Option(
         "--target <kind>",
-        "what to run on: a backend started for this run, or an account of your own, its parameters taken from -p, --config and the environment",
-      ).choices(["embedded", "account"]),
+        "what to run on: a backend started for this run, by itself or in a container, or an account of your own, its parameters taken from -p, --config and the environment",
+      ).choices(["embedded", "container", "account"]),
     )
+    .option("--keep", "leave the container of --target container for the next run, which finds it; clean removes it", false)
     .option("--json <file>", "write the result as JSON")
     .option("--junit <file>", "write the result as JUnit XML")
     .option("--timeout <duration>", "time for each call into the driver", parseMilliseconds, defaultTimeout)
@@ -98,6 +101,7 @@ const certifyExamples = `
 Examples:
   storage-driver-conformance certify azure
   storage-driver-conformance certify ./my-driver.ts -p endpoint=http://127.0.0.1:9000 -p bucket=test
+  storage-driver-conformance certify azure --target container
   storage-driver-conformance certify azure --config /etc/distribution/config.yml
   storage-driver-conformance certify filesystem --rule 'move/*' --seed 42 --junit report.xml
   storage-driver-conformance certify ./my-driver.ts -- --shard=1/2 --reporter=verbose

@@ -45,12 +45,21 @@ export interface StartedTarget {
   stop(): Promise<void>
 }
 
+export interface StartOptions {
+  /** Aborts when the target is not wanted any more; whatever has begun by then must not stay behind. */
+  readonly signal: AbortSignal
+  /** Whether it is to stay when it is stopped, for a later start to find it. Only the suite's container is asked for that. */
+  readonly keep?: boolean
+  /** Takes a line for whoever waits. */
+  readonly tell?: (progress: string) => void
+}
+
 /** How to start a backend for a driver. */
 export interface Target {
   readonly name: string
   /** Names of the parameters that it gives. Whoever sets one of these on the command line means a storage of their own. */
   readonly provides: readonly string[]
-  start(options: { readonly signal: AbortSignal }): Promise<StartedTarget>
+  start(options: StartOptions): Promise<StartedTarget>
 }
 
 /** Targets that come with the suite. */

@@ -33,7 +33,9 @@ export class ProcessLost extends Error {
 export interface ClientOptions {
   /** Milliseconds without a sign of life after which the process counts as blocked. */
   readonly blockedAfter: number
-  readonly onNews?: (news: Extract<DriverProcessMessage, { type: `${string}:${"upload" | "leftover" | "stray"}` }>) => void
+  readonly onNews?: (
+    news: Extract<DriverProcessMessage, { type: `${string}:${"upload" | "leftover" | "progress" | "stray"}` }>,
+  ) => void
 }
 
 interface Waiting {
@@ -52,8 +54,8 @@ export class DriverProcessClient {
   readonly #options: ClientOptions
   readonly #waiting = new Map<number, Waiting>()
   readonly #exited: Promise<void>
-  /** A child that is blocked would not notice that its parent has ended. */
-  readonly #killWithParent = (): void => this.kill()
+  readonly #abandonWithParent = (): void => this.abandon()
+  #holdsTarget = false
   #lastSign = performance.now()
   #lastLook = performance.now()
   #watch: NodeJS.Timeout | undefined
@@ -77,11 +79,11 @@ export class DriverProcessClient {
     this.#child.stdout?.on("data", keep)
     this.#child.stderr?.on("data", keep)
     this.#child.on("message", (message) => this.#receive(message))
-    process.on("exit", this.#killWithParent)
+    process.on("exit", this.#abandonWithParent)
     this.#exited = new Promise((resolve) => {
       this.#child.once("exit", (code, signal) => {
         const how = signal === null ? `with exit code ${code}` : `by ${signal}`
-        process.off("exit", this.#killWithParent)
+        process.off("exit", this.#abandonWithParent)
         this.#lose(this.#lost ?? new ProcessLost("ended", `the driver's process ended ${how}`))
         resolve()
       })
@@ -105,6 +107,7 @@ export class DriverProcessClient {
   /** @throws Refusal, ProcessLost */
   request<Name extends RequestName>(name: Name, asks: Requests[Name]["asks"]): Promise<Requests[Name]["answers"]> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost)
+    this.#holdsTarget ||= name === "startTarget"
     const message: RequestMessage = { id: this.#nextId++, name, asks }
     this.#lastSign = performance.now()
     this.#lastLook = this.#lastSign
@@ -126,7 +129,16 @@ export class DriverProcessClient {
     clearTimeout(patience)
   }
 
-  /** Ends the process at once; for when the command itself is ending. */
+  /**
+   * For when the command itself is ending: the process is ended at once, since one that is blocked would not notice that its parent
+   * has ended. One that holds a target is left to notice it and to stop the target.
+   */
+  abandon(): void {
+    if (!this.#holdsTarget) this.kill()
+    else if (this.#child.connected) this.#child.disconnect()
+  }
+
+  /** Ends the process at once. */
   kill(): void {
     this.#child.kill("SIGKILL")
   }

@@ -5,6 +5,9 @@ import { refusalOf } from "./refusals.ts"
 
 /** Entry of a driver process: takes requests from the command until the command ends or lets go. */
 
+/** Milliseconds to let go of all that was taken, for a process that nobody waits for any more. */
+const endLimit = 30_000
+
 const send = (message: DriverProcessMessage): void => {
   process.send?.(message)
 }
@@ -17,6 +20,7 @@ process.on("message", (message: RequestMessage) => {
     .catch((reason: unknown) => send({ type: "storage-driver-conformance:refusal", id: message.id, ...refusalOf(reason) }))
 })
 process.on("disconnect", () => {
+  setTimeout(() => process.exit(), endLimit).unref()
   host.end().finally(() => process.exit())
 })
 process.on("uncaughtException", (reason) => host.stray(reason))

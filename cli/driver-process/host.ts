@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks"
 import { setImmediate as turn } from "node:timers/promises"
-import type { OpenedStorage, StartedTarget } from "../../drivers/define.ts"
+import type { OpenedStorage } from "../../drivers/define.ts"
 import { loadAllRules } from "../../suites/catalogue.ts"
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
 import { describeReason } from "../../suites/execution/failures.ts"
@@ -11,6 +11,7 @@ import { resolveCapabilities } from "../../suites/needs.ts"
 import type { Rule } from "../../suites/rule.ts"
 import type { BlackBox } from "./black-box.ts"
 import { chargeStray } from "./charge.ts"
+import { HeldTarget } from "./held-target.ts"
 import { LoadedDriver } from "./loaded-driver.ts"
 import type { DriverProcessMessage, OpenRequest, RequestName, Requests } from "./protocol.ts"
 import { InputRefused } from "./refusals.ts"
@@ -33,9 +34,9 @@ export class DriverHost {
   readonly #running = new AsyncLocalStorage<string>()
   readonly #strays = new Map<string, string>()
   readonly #abandoned = new AbortController()
+  readonly #target = new HeldTarget()
   #runningNow: string | undefined
   #driver: LoadedDriver | undefined
-  #target: StartedTarget | undefined
   #opened: Opened | undefined
   #rules: Promise<ReadonlyMap<string, Rule>> | undefined
 
@@ -61,7 +62,7 @@ export class DriverHost {
   /** Lets go of all that was taken. */
   async end(): Promise<void> {
     await Promise.allSettled([this.#opened?.storage.close()])
-    await this.#target?.stop()
+    await this.#target.stop()
   }
 
   readonly #handlers: { readonly [Name in RequestName]: (asks: Requests[Name]["asks"]) => Promise<Requests[Name]["answers"]> } = {
@@ -70,13 +71,15 @@ export class DriverHost {
       return this.#driver.describe()
     },
     validate: async ({ parameters }) => this.#loaded().validate(parameters),
-    startTarget: async () => {
-      this.#target = await this.#loaded().startTarget()
-      return { description: this.#target.description, parameters: this.#target.parameters }
+    startTarget: async (request) => {
+      const tell = (progress: string) => this.#options.send({ type: "storage-driver-conformance:progress", progress })
+      const { description, parameters } = await this.#target.start((signal) =>
+        this.#loaded().startTarget(request, { signal, tell }),
+      )
+      return { description, parameters }
     },
     stopTarget: async () => {
-      await this.#target?.stop()
-      this.#target = undefined
+      await this.#target.stop()
       return null
     },
     open: async (request) => {
@@ -136,7 +139,8 @@ export class DriverHost {
   }
 
   #probe(milliseconds: number): Promise<ProbeAnswer> {
-    return probeStorage(milliseconds, this.#target?.healthCheck?.bind(this.#target), this.#opened?.storage)
+    const { started } = this.#target
+    return probeStorage(milliseconds, started?.healthCheck?.bind(started), this.#opened?.storage)
   }
 
   #loaded(): LoadedDriver {

@@ -4,16 +4,19 @@ import {
   type OpenedStorage,
   readDriverModule,
   type StartedTarget,
+  type StartOptions,
 } from "../../drivers/define.ts"
 import {
+  containerStartLimit,
   openStorage,
   type ParameterIssue,
+  targetKindsOf,
   targetOf,
   targetStartLimit,
   validateParameters,
 } from "../../suites/execution/opening.ts"
 import { within } from "../../suites/execution/time-limits.ts"
-import type { DriverDescription } from "./protocol.ts"
+import type { DriverDescription, StartTargetRequest } from "./protocol.ts"
 import { InputRefused } from "./refusals.ts"
 
 /** A driver module, loaded in this process. */
@@ -43,7 +46,10 @@ export class LoadedDriver {
       capabilities: { ...capabilities },
       parameterSchema: jsonSchemaOf(parameters),
       takesParameters: parameters !== undefined,
-      target: target === undefined ? null : { name: target.name, provides: [...target.provides] },
+      target:
+        target === undefined
+          ? null
+          : { name: target.name, provides: [...target.provides], kinds: await targetKindsOf(this.module) },
     }
   }
 
@@ -52,10 +58,11 @@ export class LoadedDriver {
     return validated.valid ? [] : validated.issues
   }
 
-  async startTarget(): Promise<StartedTarget> {
-    const target = await targetOf(this.module)
+  async startTarget({ kind, keep }: StartTargetRequest, { signal, tell }: StartOptions): Promise<StartedTarget> {
+    const target = await targetOf(this.module, kind)
     if (target === undefined) throw new Error(`the driver ${this.module.name} names no target`)
-    return target.start({ signal: AbortSignal.timeout(targetStartLimit) })
+    const limit = AbortSignal.timeout(kind === "container" ? containerStartLimit : targetStartLimit)
+    return target.start({ signal: AbortSignal.any([signal, limit]), keep, ...(tell === undefined ? {} : { tell }) })
   }
 
   /**

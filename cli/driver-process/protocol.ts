@@ -1,7 +1,7 @@
 import { z } from "zod"
 import type { Capabilities } from "../../drivers/define.ts"
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
-import type { ParameterIssue } from "../../suites/execution/opening.ts"
+import type { ParameterIssue, TargetKind } from "../../suites/execution/opening.ts"
 import type { RuleOutcome } from "../../suites/execution/outcome.ts"
 import type { TimeLimits } from "../../suites/execution/time-limits.ts"
 
@@ -19,7 +19,8 @@ export interface Requests {
     readonly asks: { readonly parameters: Readonly<Record<string, unknown>> }
     readonly answers: readonly ParameterIssue[]
   }
-  startTarget: { readonly asks: Record<string, never>; readonly answers: TargetDescription }
+  startTarget: { readonly asks: StartTargetRequest; readonly answers: TargetDescription }
+  /** Gives up a target that is being started, too. */
   stopTarget: { readonly asks: Record<string, never>; readonly answers: null }
   /** Opens the storage that rules run on. */
   open: { readonly asks: OpenRequest; readonly answers: Capabilities | null }
@@ -41,7 +42,17 @@ export interface DriverDescription {
   readonly parameterSchema: Readonly<Record<string, unknown>> | null
   /** Whether the module has any parameters. */
   readonly takesParameters: boolean
-  readonly target: { readonly name: string; readonly provides: readonly string[] } | null
+  readonly target: {
+    readonly name: string
+    readonly provides: readonly string[]
+    readonly kinds: readonly TargetKind[]
+  } | null
+}
+
+export interface StartTargetRequest {
+  readonly kind: TargetKind
+  /** Whether the target stays when the run is over. */
+  readonly keep: boolean
 }
 
 export interface TargetDescription {
@@ -79,6 +90,8 @@ export const driverProcessMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("storage-driver-conformance:alive") }),
   z.object({ type: z.literal("storage-driver-conformance:upload"), began: z.boolean(), path: z.string() }),
   z.object({ type: z.literal("storage-driver-conformance:leftover"), message: z.string() }),
+  /** Of a target that is being started. */
+  z.object({ type: z.literal("storage-driver-conformance:progress"), progress: z.string() }),
   z.object({ type: z.literal("storage-driver-conformance:stray"), ruleId: z.string(), message: z.string() }),
 ])
 

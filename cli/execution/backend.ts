@@ -1,8 +1,8 @@
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
 import type { ParameterIssue } from "../../suites/execution/opening.ts"
 import { within } from "../../suites/execution/time-limits.ts"
-import { DriverProcessClient, ProcessLost } from "../driver-process/client.ts"
-import type { DriverDescription, OpenRequest, TargetDescription } from "../driver-process/protocol.ts"
+import { type ClientOptions, DriverProcessClient, ProcessLost } from "../driver-process/client.ts"
+import type { DriverDescription, OpenRequest, StartTargetRequest, TargetDescription } from "../driver-process/protocol.ts"
 
 export interface DriverModuleLocation {
   /** URL of the module's file. */
@@ -20,14 +20,23 @@ const stopLimit = 10_000
  */
 export class Backend {
   readonly #location: DriverModuleLocation
-  readonly #blockedAfter: number
+  readonly #options: ClientOptions
   #client: DriverProcessClient
   #opened: OpenRequest | undefined
 
-  constructor(location: DriverModuleLocation, blockedAfter: number) {
+  /**
+   * @param blockedAfter milliseconds of silence after which the process counts as blocked
+   * @param tell takes what a target that is being started says
+   */
+  constructor(location: DriverModuleLocation, blockedAfter: number, tell: (progress: string) => void = () => {}) {
     this.#location = location
-    this.#blockedAfter = blockedAfter
-    this.#client = new DriverProcessClient({ blockedAfter })
+    this.#options = {
+      blockedAfter,
+      onNews: (news) => {
+        if ("progress" in news) tell(news.progress)
+      },
+    }
+    this.#client = new DriverProcessClient(this.#options)
   }
 
   /** @throws Refusal, ProcessLost */
@@ -39,8 +48,8 @@ export class Backend {
     return this.#client.request("validate", { parameters })
   }
 
-  startTarget(): Promise<TargetDescription> {
-    return this.#client.request("startTarget", {})
+  startTarget(request: StartTargetRequest): Promise<TargetDescription> {
+    return this.#client.request("startTarget", request)
   }
 
   async open(request: Omit<OpenRequest, "blackBox">): Promise<void> {
@@ -73,20 +82,20 @@ export class Backend {
   async end(): Promise<void> {
     if (!this.#client.lost) {
       const stopped = this.#client.request("stopTarget", {}).catch(() => null)
-      await within(stopLimit, stopped, () => new Error("the target did not stop")).catch(() => this.kill())
+      await within(stopLimit, stopped, () => new Error("the target did not stop")).catch(() => this.#client.kill())
     }
     await this.#client.end()
   }
 
-  /** For when the command itself is ending at once. The target goes with the process. */
-  kill(): void {
-    this.#client.kill()
+  /** For when the command itself is ending at once. A target goes with the process. */
+  abandon(): void {
+    this.#client.abandon()
   }
 
   /** A process that the driver took down is replaced. One that held a target never is: it makes no calls into the driver. */
   async #revive(): Promise<void> {
     if (!this.#client.lost || this.#opened === undefined) return
-    this.#client = new DriverProcessClient({ blockedAfter: this.#blockedAfter })
+    this.#client = new DriverProcessClient(this.#options)
     await this.load()
     await this.#client.request("open", this.#opened)
   }

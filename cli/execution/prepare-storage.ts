@@ -1,19 +1,13 @@
 import { randomBytes } from "node:crypto"
-import { readFile } from "node:fs/promises"
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
 import { ProcessLost, Refusal } from "../driver-process/client.ts"
-import type { DriverDescription, OpenRequest, TargetDescription } from "../driver-process/protocol.ts"
+import type { DriverDescription, OpenRequest, StartTargetRequest, TargetDescription } from "../driver-process/protocol.ts"
 import { BadInput } from "../input/bad-input.ts"
 import type { StorageOptions } from "../input/certify-options.ts"
-import {
-  type Parameters,
-  parameterNames,
-  readEnvironment,
-  readPairs,
-  readRegistryConfig,
-  refuseUnknown,
-} from "../input/parameters.ts"
+import type { Parameters } from "../input/parameters.ts"
 import { createRedactor, type Redactor, secretParameterNames, textsWithin } from "../input/secrets.ts"
+import { chooseStorage } from "../input/storage-choice.ts"
+import { Unavailable } from "../input/unavailable.ts"
 import type { Backend } from "./backend.ts"
 
 /** What the user says of the storage, and the seed of the run. */
@@ -35,13 +29,15 @@ export interface PreparedStorage {
 /**
  * Loads the driver, gathers its parameters, starts its target where the run is to have a storage of its own, and opens it.
  *
- * @throws BadInput
+ * @throws BadInput, Unavailable
  */
 export async function prepareStorage(backend: Backend, options: PrepareOptions): Promise<PreparedStorage> {
   const driver = await backend.load()
-  const gathered = await gatherParameters(driver, options)
-  const target = gathered.embedded ? await startTarget(backend, driver) : undefined
-  const parameters = { ...gathered.parameters, ...target?.parameters }
+  const choice = await chooseStorage(driver, options)
+  if (choice.on === "target") tellIgnored(choice.ignoredVariables)
+  const target =
+    choice.on === "target" ? await startTarget(backend, driver, { kind: choice.kind, keep: options.keep }) : undefined
+  const parameters = { ...choice.parameters, ...target?.parameters }
   const secretNames = secretParameterNames(driver.parameterSchema, Object.keys(parameters))
   const redactor = createRedactor(secretNames.flatMap((name) => textsWithin(parameters[name])))
   await demandValid(backend, driver, parameters, redactor)
@@ -64,53 +60,18 @@ export async function prepareStorage(backend: Backend, options: PrepareOptions):
   }
 }
 
-interface GatheredParameters {
-  readonly parameters: Parameters
-  /** Whether the run is to start a backend of its own. */
-  readonly embedded: boolean
+function tellIgnored([first, ...others]: readonly string[]): void {
+  if (first === undefined) return
+  const variables = others.length === 0 ? `${first} is` : `${first} and ${others.length} more are`
+  process.stderr.write(`${variables} set in the environment and not used: --target account would use what stands there\n`)
 }
 
-/**
- * Parameters come from `-p`, then the environment, then the registry's configuration. The environment alone never turns a run at the
- * suite's own backend into one at an account: what is meant for a registry in production may stand there.
- */
-async function gatherParameters(driver: DriverDescription, options: StorageOptions): Promise<GatheredParameters> {
-  const names = parameterNames(driver.parameterSchema)
-  const pairs = readPairs(options.parameter, names)
-  refuseUnknown(driver.name, pairs, names, driver.takesParameters)
-  const provided = driver.target?.provides ?? []
-  const ofTheirOwn = options.config !== undefined || Object.keys(pairs).some((name) => provided.includes(name))
-  const embedded = options.target === undefined ? driver.target !== null && !ofTheirOwn : options.target === "embedded"
-  if (embedded) {
-    if (driver.target === null)
-      throw new BadInput(`--target embedded: the driver ${driver.name} names no backend that could be started`)
-    if (ofTheirOwn)
-      throw new BadInput("--target embedded starts a backend of its own: leave out --config and the parameters of yours")
-    return { parameters: pairs, embedded }
-  }
-  const config =
-    options.config === undefined ? {} : readRegistryConfig(await readText(options.config), options.config, driver.name)
-  const environment = driver.takesParameters ? readEnvironment(driver.name, process.env, names) : {}
-  const parameters = { ...config, ...environment, ...pairs }
-  refuseUnknown(driver.name, parameters, names, driver.takesParameters)
-  return { parameters, embedded }
-}
-
-async function readText(file: string): Promise<string> {
+async function startTarget(backend: Backend, driver: DriverDescription, request: StartTargetRequest): Promise<TargetDescription> {
   try {
-    return await readFile(file, "utf8")
+    return await backend.startTarget(request)
   } catch (reason) {
-    throw new BadInput(`--config ${file} cannot be read: ${reason instanceof Error ? reason.message : String(reason)}`)
-  }
-}
-
-async function startTarget(backend: Backend, driver: DriverDescription): Promise<TargetDescription> {
-  try {
-    return await backend.startTarget()
-  } catch (reason) {
-    throw new BadInput(
-      `the target ${driver.target?.name} did not start: ${reason instanceof Error ? reason.message : String(reason)}`,
-    )
+    const why = reason instanceof Error ? reason.message.replace(/^Error: /, "") : String(reason)
+    throw new Unavailable(`the target ${driver.target?.name} did not start: ${why}`)
   }
 }
 
@@ -159,5 +120,6 @@ function replayOptions(options: StorageOptions, secretNames: readonly string[], 
     ...pairs.flatMap((pair) => ["-p", pair]),
     ...(options.config === undefined ? [] : ["--config", options.config]),
     ...(options.target === undefined ? [] : ["--target", options.target]),
+    ...(options.keep ? ["--keep"] : []),
   ]
 }

@@ -1,4 +1,5 @@
 import type { SuiteName } from "../../suites/catalogue.ts"
+import type { TargetKind } from "../../suites/execution/opening.ts"
 
 /** Milliseconds for a call into the driver, where nothing else is said. */
 export const defaultTimeout = 10_000
@@ -9,7 +10,9 @@ export interface StorageOptions {
   readonly parameter: readonly string[]
   /** Path of a registry's configuration. */
   readonly config?: string
-  readonly target?: "embedded" | "account"
+  readonly target?: TargetKind | "account"
+  /** Whether the container stays for the next run. */
+  readonly keep: boolean
   /** Milliseconds for a call into the driver. */
   readonly timeout: number
 }

@@ -80,6 +80,11 @@ function asType(text: string, type: string | undefined): unknown {
 
 const prefix = "REGISTRY_STORAGE_"
 
+/** Distribution's name for a parameter in the environment. */
+export function variableOf(driver: string, parameter: string): string {
+  return `${prefix}${driver.replaceAll("-", "_")}_${parameter}`.toUpperCase()
+}
+
 /**
  * Reads Distribution's environment names, `REGISTRY_STORAGE_AZURE_ACCOUNTNAME` and the like. A name that goes on below a parameter
  * of type object is one of its members. Source: Distribution's configuration/parser.go
@@ -90,7 +95,7 @@ export function readEnvironment(
   names: ParameterNames | undefined,
 ): Parameters {
   const parameters: Record<string, unknown> = {}
-  const start = `${prefix}${driver.toUpperCase().replaceAll("-", "_")}_`
+  const start = variableOf(driver, "")
   for (const [variable, value] of Object.entries(environment)) {
     if (!variable.startsWith(start) || value === undefined) continue
     const name = variable.slice(start.length).toLowerCase()

@@ -42,12 +42,25 @@ export class OpeningHung extends Error {
   override readonly name = "OpeningHung"
 }
 
+/** How a target is had: as the module names or brings it, or in a container. */
+export type TargetKind = "embedded" | "container"
+
 /** The target that a module names or brings. Bundled ones are loaded only when they are asked for. */
-export async function targetOf(module: DriverModule): Promise<Target | undefined> {
-  if (typeof module.target !== "string") return module.target
-  const { bundledTargets } = await import("../../fixtures/targets/index.ts")
-  return bundledTargets[module.target]
+export async function targetOf(module: DriverModule, kind: TargetKind = "embedded"): Promise<Target | undefined> {
+  if (typeof module.target !== "string") return kind === "embedded" ? module.target : undefined
+  const { bundledTargets, containerTargets } = await import("../../fixtures/targets/index.ts")
+  return kind === "embedded" ? bundledTargets[module.target] : containerTargets[module.target]?.()
+}
+
+/** The kinds in which a module's target can be had. */
+export async function targetKindsOf({ target }: DriverModule): Promise<readonly TargetKind[]> {
+  if (target === undefined) return []
+  const { containerTargets } = await import("../../fixtures/targets/index.ts")
+  return typeof target === "string" && Object.hasOwn(containerTargets, target) ? ["embedded", "container"] : ["embedded"]
 }
 
 /** Milliseconds for a target to start. */
 export const targetStartLimit = 60_000
+
+/** Milliseconds for one whose image may have to be pulled first. */
+export const containerStartLimit = 600_000
