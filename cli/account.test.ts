@@ -49,7 +49,7 @@ function expectNoSecret({ stdout, stderr }: CommandResult, ...others: readonly s
 
 const pairs = (): string[] => Object.entries(parameters).flatMap(([name, value]) => ["-p", `${name}=${value}`])
 
-test("an account in use is left as it was", { timeout: 60_000 }, async () => {
+test("an account in use is left as it was", { timeout: 240_000 }, async () => {
   const credential = new StorageSharedKeyCredential(parameters.accountname, parameters.accountkey)
   const container = new BlobServiceClient(parameters.serviceurl, credential).getContainerClient(parameters.container)
   await container.getBlockBlobClient("docker/file").upload("in use", 6)
