@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { InvalidPathError, type StorageDriver } from "../../drivers/contract.ts"
-import { defineMutant, type MutantDefinition, overriding } from "../../fixtures/mutants/mutant.ts"
+import { type Change, changed, overriding } from "../../fixtures/mutants/mutant.ts"
 import { goodURLs } from "../../fixtures/mutants/redirect-expiry-mutants.ts"
 import { loadSuite } from "../catalogue.ts"
 import type { RuleOutcome } from "../execution/outcome.ts"
@@ -10,12 +10,8 @@ import { resolveCapabilities } from "../needs.ts"
 const { rules } = await loadSuite("contract")
 
 /** Runs rules on a driver that keeps them all, each on a storage of its own. */
-async function runOn(
-  { capabilities, spoil }: Pick<MutantDefinition, "capabilities" | "spoil">,
-  select: (id: string) => boolean,
-): Promise<readonly RuleOutcome[]> {
-  const id = "good-driver"
-  const { module } = defineMutant({ id, caughtBy: "no rule", bug: "none", ...(capabilities && { capabilities }), spoil })
+async function runOn(change: Change, select: (id: string) => boolean): Promise<readonly RuleOutcome[]> {
+  const module = changed(change)
   const outcomes: RuleOutcome[] = []
   for (const rule of rules.filter((one) => select(one.id))) {
     const storage = await module.open({ parameters: {}, signal: AbortSignal.timeout(5_000) })
