@@ -1,6 +1,6 @@
 import type { BlobClient } from "@azure/storage-blob"
 import { isBlobNotFound, ServiceError } from "./errors.ts"
-import { request } from "./request.ts"
+import type { Requests } from "./request.ts"
 
 export interface BlobProperties {
   readonly etag: string
@@ -8,19 +8,25 @@ export interface BlobProperties {
   readonly size: number
   readonly lastModified: Date
   readonly blobType: string
+  readonly contentType: string | undefined
+  readonly metadata: Record<string, string> | undefined
   readonly copyId: string | undefined
   readonly copyStatus: string | undefined
 }
 
 /** What is committed at the blob's name; undefined where nothing is. */
-export async function blobProperties(blob: BlobClient, signal: AbortSignal | undefined): Promise<BlobProperties | undefined> {
+export async function blobProperties(
+  requests: Requests,
+  blob: BlobClient,
+  signal: AbortSignal | undefined,
+): Promise<BlobProperties | undefined> {
   try {
-    const answer = await request((abortSignal) => blob.getProperties({ abortSignal }), { signal })
-    const { etag, contentLength: size, lastModified, blobType, copyId, copyStatus } = answer
+    const answer = await requests.send((abortSignal) => blob.getProperties({ abortSignal }), { signal })
+    const { etag, contentLength: size, lastModified, blobType, contentType, metadata, copyId, copyStatus } = answer
     if (etag === undefined || size === undefined || lastModified === undefined || blobType === undefined) {
       throw new ServiceError({ message: "the service's answer lacks the properties of the blob" })
     }
-    return { etag, size, lastModified, blobType, copyId, copyStatus }
+    return { etag, size, lastModified, blobType, contentType, metadata, copyId, copyStatus }
   } catch (error) {
     if (isBlobNotFound(error)) return undefined
     throw error

@@ -2,27 +2,34 @@ import { randomBytes, randomUUID } from "node:crypto"
 import { defineDriver } from "../define.ts"
 import { driverName } from "./errors.ts"
 import { type AzureParameters, parameters } from "./parameters.ts"
-import { blockSize } from "./uploads.ts"
+import { importIdentity } from "./token-credential.ts"
+
+const capabilities = {
+  redirectURL: true,
+  chunkSize: 4 * 1024 ** 2,
+  // The service tells times in whole seconds.
+  modTimeResolution: 1_100,
+} as const
 
 /** Azure Blob Storage, over block blobs. */
 export default defineDriver<AzureParameters>({
   name: driverName,
   parameters,
-  capabilities: {
-    redirectURL: true,
-    chunkSize: blockSize,
-    // The service tells times in whole seconds.
-    modTimeResolution: 1_100,
-  },
+  capabilities,
   target: "azurite",
   misconfigurations: {
-    "a wrong key": (good) => ({ ...good, accountkey: randomBytes(64).toString("base64") }),
+    "a wrong key": (good) => ({
+      ...good,
+      credentials: { type: "shared_key", accountkey: randomBytes(64).toString("base64") },
+    }),
     "a missing container": (good) => ({ ...good, container: `missing-${randomUUID()}` }),
   },
   async open({ parameters: given }) {
     // The SDK takes a third of a second to load, which those need not wait for who only look at this module.
     const { connect } = await import("./driver.ts")
+    if (given.credentials.type !== "shared_key") await importIdentity(given.credentials.type)
     return {
+      capabilities: { ...capabilities, chunkSize: given.chunksize },
       connect: async () => connect(given),
       close: async () => {},
     }

@@ -1,6 +1,6 @@
-import type { ContainerClient } from "@azure/storage-blob"
+import type { BlobItem } from "@azure/storage-blob"
 import { isIncompleteCopy } from "./blob.ts"
-import { request } from "./request.ts"
+import type { Storage } from "./client.ts"
 
 /** The most that the service gives at a time. */
 const pageSize = 5_000
@@ -11,37 +11,48 @@ export interface ListOptions {
   readonly signal: AbortSignal | undefined
 }
 
-/** Names directly below the prefix, page by page: of blobs, and of directories with a slash at their end. */
-export async function* childNames(container: ContainerClient, { prefix, signal }: ListOptions): AsyncGenerator<string> {
+/** A blob, or a directory. */
+export interface Entry {
+  /** That of a directory ends in a slash. */
+  readonly name: string
+  /** In bytes; 0 for a directory. */
+  readonly size: number
+  /** 1970 for a directory, of which the service knows nothing. */
+  readonly modTime: Date
+}
+
+/** What is directly below the prefix, page by page: blobs and directories. A copy that has not succeeded is none. */
+export async function* children(storage: Storage, { prefix, signal }: ListOptions): AsyncGenerator<Entry> {
   let continuationToken: string | undefined
   do {
-    const { segment, continuationToken: next } = await request(
+    const { segment, continuationToken: next } = await storage.requests.send(
       (abortSignal) =>
         firstPage(
-          container
+          storage.container
             .listBlobsByHierarchy("/", { prefix, includeCopy: true, abortSignal })
             .byPage(page(pageSize, continuationToken)),
         ),
       { signal },
     )
-    for (const { name } of segment.blobPrefixes ?? []) yield name
-    for (const { name, properties } of segment.blobItems) if (!isIncompleteCopy(properties)) yield name
+    for (const { name } of segment.blobPrefixes ?? []) yield { name, size: 0, modTime: new Date(0) }
+    for (const item of segment.blobItems) if (!isIncompleteCopy(item.properties)) yield descendantOf(item)
     continuationToken = next
   } while (continuationToken)
 }
 
 /** Whether a blob has a name with this prefix. A page may be empty though another follows. */
-export async function hasDescendants(container: ContainerClient, options: ListOptions): Promise<boolean> {
-  for await (const { isWhole } of descendants(container, { ...options, pageSize: 1 })) if (isWhole) return true
+export async function hasDescendants(storage: Storage, options: ListOptions): Promise<boolean> {
+  for await (const { blobs } of descendantPages(storage, { ...options, pageSize: 1 })) {
+    if (blobs.some(({ isWhole }) => isWhole)) return true
+  }
   return false
 }
 
-export interface Descendant {
-  readonly name: string
-  /** In bytes. */
-  readonly size: number
+export interface Descendant extends Entry {
   /** Whether it is no copy that has not succeeded. */
   readonly isWhole: boolean
+  /** Whether it is a copy that goes on. */
+  readonly isPending: boolean
 }
 
 export interface DescendantsOptions extends ListOptions {
@@ -50,33 +61,40 @@ export interface DescendantsOptions extends ListOptions {
   readonly pageSize?: number
 }
 
-/** All blobs whose name begins with the prefix. */
-async function* descendants(container: ContainerClient, options: DescendantsOptions): AsyncGenerator<Descendant> {
-  for await (const found of descendantPages(container, options)) yield* found
+export interface DescendantPage {
+  readonly blobs: readonly Descendant[]
+  readonly isLast: boolean
 }
 
+/** All blobs whose name begins with the prefix, in the byte order of their names. */
 export async function* descendantPages(
-  container: ContainerClient,
+  storage: Storage,
   { prefix, signal, includeUncommitted = false, pageSize: size = pageSize }: DescendantsOptions,
-): AsyncGenerator<readonly Descendant[]> {
+): AsyncGenerator<DescendantPage> {
   let continuationToken: string | undefined
   do {
-    const { segment, continuationToken: next } = await request(
+    const { segment, continuationToken: next } = await storage.requests.send(
       (abortSignal) =>
         firstPage(
-          container
+          storage.container
             .listBlobsFlat({ prefix, includeCopy: true, includeUncommitedBlobs: includeUncommitted, abortSignal })
             .byPage(page(size, continuationToken)),
         ),
       { signal },
     )
-    yield segment.blobItems.map(({ name, properties }) => ({
-      name,
-      size: properties.contentLength ?? 0,
-      isWhole: !isIncompleteCopy(properties),
-    }))
+    yield { blobs: segment.blobItems.map(descendantOf), isLast: !next }
     continuationToken = next
   } while (continuationToken)
+}
+
+function descendantOf({ name, properties }: BlobItem): Descendant {
+  return {
+    name,
+    size: properties.contentLength ?? 0,
+    modTime: properties.lastModified,
+    isWhole: !isIncompleteCopy(properties),
+    isPending: properties.copyStatus === "pending",
+  }
 }
 
 function page(maxPageSize: number, continuationToken: string | undefined) {

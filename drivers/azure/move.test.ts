@@ -1,15 +1,7 @@
-import { once } from "node:events"
-import {
-  createServer,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  request,
-  type Server,
-  type ServerResponse,
-} from "node:http"
-import type { AddressInfo } from "node:net"
-import { buffer } from "node:stream/consumers"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { AzureCopies, type CopyCourse, type CopyRequest } from "../../fixtures/faults/azure-copies.ts"
+import { HttpProxy } from "../../fixtures/faults/http-proxy.ts"
+import { VirtualClock } from "../../fixtures/faults/virtual-clock.ts"
 import { azurite } from "../../fixtures/targets/azurite.ts"
 import type { StorageDriver } from "../contract.ts"
 import type { StartedTarget } from "../define.ts"
@@ -19,160 +11,59 @@ import { type AzureParameters, parameters } from "./parameters.ts"
 
 let started: StartedTarget
 let given: AzureParameters
+/** Behind the proxy's back. */
 let driver: StorageDriver
-let proxy: CopyProxy
+let proxy: HttpProxy
+const copies = new AzureCopies()
 beforeAll(async () => {
   started = await azurite.start({ signal: AbortSignal.timeout(30_000) })
   given = parameters.parse(started.parameters)
   driver = connect(given)
-  proxy = await CopyProxy.start(given.serviceurl ?? "")
+  proxy = await HttpProxy.start({ backend: new URL(given.serviceurl).origin, rewriting: copies })
 })
 afterAll(async () => {
-  await proxy.stop()
+  await proxy[Symbol.asyncDispose]()
   await started.stop()
 })
+beforeEach(() => {
+  copies.begin()
+  proxy.choose = () => undefined
+})
 
-/** How the service is to go on with a copy that it does not finish at once. */
-interface Course {
-  /** How many polls it answers with "pending". */
-  readonly pending: number
-  readonly end: "success" | "failed" | "aborted"
+interface Polling {
+  readonly maxRetry: number
+  /** Milliseconds. */
+  readonly delay: number
 }
 
-interface Copy {
-  readonly id: string
-  left: number
-  end: Course["end"]
-}
-
-/**
- * An HTTP proxy in front of Azurite, which does every copy at once: here the copy is said to be pending for a while and to end
- * otherwise than it did.
- */
-class CopyProxy {
-  course: Course | undefined
-  /** What was asked of the service about copies, each with the time. */
-  log: { readonly what: "copy" | "poll" | "abort" | "delete"; readonly at: number }[] = []
-  /** Called before a request is passed on. */
-  before: (what: "copy" | "poll") => Promise<unknown> = async () => {}
-  /** An answer in place of the service's to the next copy. */
-  refusal: { readonly status: number; readonly errorCode: string } | undefined
-  readonly #copies = new Map<string, Copy>()
-  readonly #server: Server
-  readonly #service: URL
-
-  private constructor(server: Server, service: URL) {
-    this.#server = server
-    this.#service = service
-  }
-
-  static async start(service: string): Promise<CopyProxy> {
-    const server = createServer()
-    const proxy = new CopyProxy(server, new URL(service))
-    server.on("request", (incoming, answer) => {
-      proxy.#serve(incoming, answer).catch((error: Error) => answer.destroy(error))
-    })
-    server.listen(0, "127.0.0.1")
-    await once(server, "listening")
-    return proxy
-  }
-
-  connect(polling: { readonly maxRetry: number; readonly delay: number }): StorageDriver {
-    return connect({
-      ...this.parameters,
-      copy_status_poll_max_retry: polling.maxRetry,
-      copy_status_poll_delay: polling.delay,
-    })
-  }
-
-  get parameters(): AzureParameters {
-    const url = new URL(this.#service)
-    const { port }: AddressInfo = Object(this.#server.address())
-    url.port = String(port)
-    return { ...given, serviceurl: url.href }
-  }
-
-  begin(course?: Course): void {
-    this.course = course
-    this.log = []
-    this.before = async () => {}
-    this.refusal = undefined
-  }
-
-  count(what: string): number {
-    return this.log.filter((one) => one.what === what).length
-  }
-
-  async stop(): Promise<void> {
-    this.#server.close()
-    this.#server.closeAllConnections()
-    await once(this.#server, "close")
-  }
-
-  async #serve(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
-    const { method, url = "", headers } = incoming
-    const path = url.split("?")[0] ?? ""
-    const copy = this.#copies.get(path)
-    const isCopy = method === "PUT" && headers["x-ms-copy-source"] !== undefined
-    if (isCopy) await this.#note("copy")
-    if (isCopy && this.refusal !== undefined) {
-      const { status, errorCode } = this.refusal
-      answer.writeHead(status, { "x-ms-error-code": errorCode }).end()
-      return
-    }
-    if (copy !== undefined && method === "PUT" && url.includes("comp=copy")) {
-      await this.#note("abort")
-      if (copy.left > 0) {
-        Object.assign(copy, { left: 0, end: "aborted" })
-        answer.writeHead(204).end()
-        return
-      }
-    }
-    if (copy !== undefined && method === "HEAD") await this.#note("poll")
-    if (copy !== undefined && method === "DELETE") await this.#note("delete")
-    const { status, headers: answered, body } = await this.#forward(incoming)
-    const id = answered["x-ms-copy-id"]
-    if (isCopy && status === 202 && typeof id === "string") {
-      this.#copies.delete(path)
-      if (this.course !== undefined) {
-        this.#copies.set(path, { id, left: this.course.pending, end: this.course.end })
-        answered["x-ms-copy-status"] = "pending"
-      }
-    } else if (copy !== undefined && (method === "HEAD" || method === "GET") && id === copy.id) {
-      answered["x-ms-copy-status"] = copy.left > 0 ? "pending" : copy.end
-      copy.left--
-    }
-    if (method === "DELETE" && status === 202) this.#copies.delete(path)
-    answer.writeHead(status, answered).end(url.includes("comp=list") ? this.#withStatuses(body) : body)
-  }
-
-  #withStatuses(list: Buffer): string {
-    const copies = this.#copies.values().filter(({ left }) => left > 0)
-    return copies.reduce(
-      (text, { id }) => text.replace(new RegExp(`(<CopyId>${id}</CopyId>\\s*<CopyStatus>)success`), "$1pending "),
-      list.toString(),
-    )
-  }
-
-  async #note(what: "copy" | "poll" | "abort" | "delete"): Promise<void> {
-    this.log.push({ what, at: performance.now() })
-    if (what === "copy" || what === "poll") await this.before(what)
-  }
-
-  async #forward(incoming: IncomingMessage): Promise<{ status: number; headers: OutgoingHttpHeaders; body: Buffer }> {
-    const { method, url, headers } = incoming
-    const outgoing = request({ host: this.#service.hostname, port: this.#service.port, method, path: url, headers })
-    outgoing.end(await buffer(incoming))
-    const [answer]: IncomingMessage[] = await once(outgoing, "response")
-    if (answer === undefined) throw new Error("no answer")
-    return { status: answer.statusCode ?? 500, headers: { ...answer.headers }, body: await buffer(answer) }
-  }
+function throughProxy({ maxRetry, delay }: Polling = { maxRetry: 5, delay: 100 }, clock = new VirtualClock()): StorageDriver {
+  return connect(
+    {
+      ...given,
+      serviceurl: proxy.through(given.serviceurl),
+      copy_status_poll_max_retry: maxRetry,
+      copy_status_poll_delay: delay,
+    },
+    { clock, tryLimit: 300 },
+  )
 }
 
 const missing = expect.objectContaining({ code: "PathNotFound" })
 const put = (path: string, content: string) => driver.putContent(path, Buffer.from(content))
-const get = async (path: string) => Buffer.from(await driver.getContent(path)).toString()
+const get = async (path: string, from = driver) => Buffer.from(await from.getContent(path)).toString()
 const failure = (message: RegExp) => ({ code: "Driver", path: "/source", message: expect.stringMatching(message) })
+
+/** What is asked of the service and of the other side while a move goes on. */
+function during(request: CopyRequest | "poll", action: () => unknown): void {
+  proxy.choose = async ({ method, url, headers }) => {
+    const isCopy = method === "PUT" && headers["x-ms-copy-source"] !== undefined
+    const isBlock = url.includes("comp=block&") || url.endsWith("comp=block")
+    const isPoll = method === "HEAD" && copies.log.includes("copy") && url.includes("destination")
+    const is = { copy: isCopy && !isBlock, "stage-from-url": isCopy && isBlock, poll: isPoll }
+    if (Object.entries(is).some(([name, holds]) => holds && name === request)) await action()
+    return undefined
+  }
+}
 
 describe("a move", () => {
   it("replaces the destination and leaves nothing at the source", async () => {
@@ -181,6 +72,18 @@ describe("a move", () => {
     await driver.move("/source", "/destination")
     expect(await get("/destination")).toBe("content")
     await expect(driver.stat("/source")).rejects.toEqual(missing)
+  })
+
+  it("of nothing, and of much, replaces the destination", async () => {
+    await put("/destination", "old")
+    await put("/source", "")
+    await driver.move("/source", "/destination")
+    expect(await get("/destination")).toBe("")
+    const large = Buffer.alloc(70 * 1024 ** 2)
+    for (let offset = 0; offset < large.length; offset += 4) large.writeUInt32LE(offset, offset)
+    await driver.putContent("/source", large)
+    await driver.move("/source", "/destination")
+    expect(large.equals(await driver.getContent("/destination"))).toBe(true)
   })
 
   it("of a missing source leaves the destination, and names the source", async () => {
@@ -200,143 +103,239 @@ describe("a move", () => {
     await put("/source/..", "content")
     await driver.move("/source/..", "/destination/a.b.")
     expect(await get("/destination/a.b.")).toBe("content")
+    await put("/source/..", "new")
+    await driver.move("/source/..", "/destination/a.b.")
+    expect(await get("/destination/a.b.")).toBe("new")
   })
 
-  it("of a source that changes just before it is copied takes the new content", async () => {
-    proxy.begin()
-    await put("/source", "old")
-    let changes = 0
-    proxy.before = async (what) => {
-      if (what === "copy" && changes++ < 2) await put("/source", "new")
-    }
-    await proxy.connect({ maxRetry: 5, delay: 1 }).move("/source", "/destination")
-    expect(await get("/destination")).toBe("new")
-    expect(proxy.count("copy")).toBe(3)
+  it.each(["copy", "stage-from-url"] as const)(
+    "of a source that changes meanwhile takes the new content: %s",
+    async (request) => {
+      const destination = `/changing/destination/${request}`
+      await put("/source", "old")
+      if (request === "stage-from-url") await put(destination, "replaced")
+      let changes = 0
+      during(request, async () => changes++ < 2 && put("/source", `new ${changes}`))
+      await throughProxy().move("/source", destination)
+      expect(await get(destination)).toBe("new 2")
+      expect(copies.log.filter((one) => one === request).length).toBeGreaterThanOrEqual(3)
+      await expect(driver.stat("/source")).rejects.toEqual(missing)
+    },
+  )
+
+  it("leaves a source that was written anew behind its copy", async () => {
+    await put("/source", "content")
+    copies.begin({ pending: 1, end: "success" })
+    during("poll", () => put("/source", "new"))
+    await throughProxy().move("/source", "/destination/copied")
+    expect(await get("/destination/copied")).toBe("content")
+    expect(await get("/source")).toBe("new")
+  })
+
+  it("onto a destination that comes to be at that moment replaces that", async () => {
+    await put("/source", "content")
+    let isThere = false
+    during("copy", async () => isThere || put("/destination/appears", "of another").then(() => (isThere = true)))
+    await throughProxy().move("/source", "/destination/appears")
+    expect(await get("/destination/appears")).toBe("content")
+    expect(copies.log).toEqual(["copy", "stage-from-url", "commit", "delete"])
   })
 
   it("that the service refuses is not PathNotFound while the source is there", async () => {
-    proxy.begin()
     await put("/source", "content")
-    for (const refusal of [
-      { status: 404, errorCode: "CannotVerifyCopySource" },
-      { status: 404, errorCode: "BlobNotFound" },
-      { status: 409, errorCode: "LeaseIdMissing" },
-    ]) {
-      proxy.refusal = refusal
-      const moving = proxy.connect({ maxRetry: 5, delay: 1 }).move("/source", "/refused")
-      await expect(moving).rejects.toMatchObject(failure(new RegExp(`refused to copy: ${refusal.errorCode}`)))
+    for (const [status, errorCode] of [
+      [404, "CannotVerifyCopySource"],
+      [404, "BlobNotFound"],
+      [409, "LeaseIdMissing"],
+      [403, "AuthorizationFailure"],
+    ] as const) {
+      proxy.choose = ({ headers }) =>
+        headers["x-ms-copy-source"] === undefined
+          ? undefined
+          : { kind: "answer", status, headers: { "x-ms-error-code": errorCode } }
+      const moving = throughProxy().move("/source", "/refused")
+      await expect(moving).rejects.toMatchObject(failure(new RegExp(`refused to copy: ${errorCode}`)))
     }
     expect(await get("/source")).toBe("content")
+  })
+
+  it.each([
+    ["copy", "lose-request"],
+    ["copy", "lose-answer"],
+    ["copy", "swallow-answer"],
+    ["stage-from-url", "lose-answer"],
+    ["commit", "lose-answer"],
+    ["commit", "swallow-answer"],
+    ["delete", "lose-request"],
+    ["delete", "lose-answer"],
+  ] as const)("of whose requests the %s meets %s succeeds, and loses nothing", async (request, kind) => {
+    const destination = `/lossy/${request}-${kind}`
+    await put("/source", "content")
+    if (request === "stage-from-url" || request === "commit") await put(destination, "old")
+    let isHit = false
+    proxy.choose = ({ method, url, headers }) => {
+      const matches = {
+        copy: headers["x-ms-copy-source"] !== undefined,
+        "stage-from-url": url.includes("comp=block&"),
+        commit: url.includes("comp=blocklist"),
+        delete: method === "DELETE",
+      }[request]
+      if (isHit || !matches) return undefined
+      isHit = true
+      return { kind }
+    }
+    await throughProxy().move("/source", destination)
+    expect(isHit).toBe(true)
+    expect(await get(destination)).toBe("content")
+    await expect(driver.stat("/source")).rejects.toEqual(missing)
   })
 })
 
 describe("a copy that the service does not finish at once", () => {
-  const asked = () => proxy.log.map(({ what }) => what)
-  const polls = (count: number) => Array.from({ length: count }, () => "poll")
+  interface Case extends Polling, CopyCourse {}
+  const cases: readonly Case[] = [-1, 0, 1, 2, 5].flatMap((maxRetry) =>
+    [0, 100, 1_500].flatMap((delay) => [
+      ...[0, 2].flatMap((pending) =>
+        (["success", "failed", "aborted"] as const).map((end) => ({ maxRetry, delay, pending, end })),
+      ),
+      { maxRetry, delay, pending: Number.POSITIVE_INFINITY, end: "success" as const },
+    ]),
+  )
 
-  it.each([
-    { maxRetry: 5, pending: 0 },
-    { maxRetry: 5, pending: 2 },
-    { maxRetry: 5, pending: 4 },
-    { maxRetry: 1, pending: 0 },
-  ])("is polled until it has succeeded, and then the source goes: %j", async ({ maxRetry, pending }) => {
-    proxy.begin({ pending, end: "success" })
-    await put("/source", "content")
-    await proxy.connect({ maxRetry, delay: 1 }).move("/source", "/polled")
-    expect(asked()).toEqual(["copy", ...polls(pending + 1)])
-    expect(await get("/polled")).toBe("content")
-    await expect(driver.stat("/source")).rejects.toEqual(missing)
-  })
+  it.each(cases)(
+    "maxRetry $maxRetry, delay $delay, pending $pending times, then $end",
+    async ({ maxRetry, delay, pending, end }) => {
+      const [source, destination] = ["/source", `/table/${maxRetry}/${delay}/${pending}/${end}`]
+      await put(source, "content")
+      copies.begin({ pending, end })
+      const clock = new VirtualClock()
+      const instance = throughProxy({ maxRetry, delay }, clock)
+      const moving = instance.move(source, destination)
 
-  it("is polled after waits that grow by the delay each time", async () => {
-    proxy.begin({ pending: 2, end: "success" })
-    await put("/source", "content")
-    await proxy.connect({ maxRetry: 3, delay: 40 }).move("/source", "/waited-for")
-    const waits = proxy.log.slice(1).map(({ at }, index) => at - (proxy.log[index]?.at ?? 0))
-    expect(waits).toHaveLength(3)
-    for (const [index, wait] of waits.entries()) expect(wait).toBeGreaterThan((index + 1) * 40 - 2)
-  })
+      const most = Math.max(0, maxRetry)
+      const polls = Math.min(most, pending + 1)
+      // One that ends well between the last question and the abort is done: the abort is refused.
+      const succeeds = end === "success" && pending <= most
+      const why =
+        pending >= most ? (most > 0 ? `was still pending after ${most} polls` : "was not done at once") : `ended as ${end}`
+      if (succeeds) await moving
+      else await expect(moving).rejects.toMatchObject(failure(new RegExp(`the copy ${why}`)))
 
-  it.each([
-    { maxRetry: 3, pending: 3, message: /was still pending after 3 polls/ },
-    { maxRetry: 1, pending: 99, message: /was still pending after 1 polls/ },
-    { maxRetry: 0, pending: 99, message: /was not done at once/ },
-    { maxRetry: -1, pending: 99, message: /was not done at once/ },
-  ])("beyond the polls is aborted, and the move fails with nothing moved: %j", async ({ maxRetry, pending, message }) => {
-    proxy.begin({ pending: pending + 1, end: "success" })
-    await put("/source", "content")
-    await expect(proxy.connect({ maxRetry, delay: 1 }).move("/source", "/aborted")).rejects.toMatchObject(failure(message))
-    expect(asked()).toEqual(["copy", ...polls(Math.max(0, maxRetry)), "abort", "poll", "delete"])
-    await expect(driver.stat("/aborted")).rejects.toEqual(missing)
-    expect(await get("/source")).toBe("content")
-  })
-
-  it.each([
-    { end: "failed", pending: 0 },
-    { end: "failed", pending: 2 },
-    { end: "aborted", pending: 1 },
-  ] as const)("that ends badly fails the move with nothing moved: %j", async (course) => {
-    proxy.begin(course)
-    await put("/source", "content")
-    const moving = proxy.connect({ maxRetry: 5, delay: 1 }).move("/source", "/bad")
-    await expect(moving).rejects.toMatchObject(failure(new RegExp(`the copy ended as ${course.end}`)))
-    await expect(driver.stat("/bad")).rejects.toEqual(missing)
-    expect(await get("/source")).toBe("content")
-  })
-
-  it("that succeeds just before it is aborted counts as done", async () => {
-    proxy.begin({ pending: 0, end: "success" })
-    await put("/source", "content")
-    await proxy.connect({ maxRetry: -1, delay: 1 }).move("/source", "/just-in-time")
-    expect(asked()).toEqual(["copy", "abort", "poll"])
-    expect(await get("/just-in-time")).toBe("content")
-    await expect(driver.stat("/source")).rejects.toEqual(missing)
-  })
+      expect(clock.slept).toEqual(Array.from({ length: polls }, (_, index) => (index + 1) * delay))
+      const asked = Array.from({ length: polls }, () => "poll")
+      const isAborted = pending >= most
+      const after = succeeds ? [...(isAborted ? ["abort", "poll"] : []), "delete"] : ["abort", "poll", "delete"]
+      expect(copies.log).toEqual(["copy", ...asked, ...after])
+      if (succeeds) {
+        expect(await get(destination, instance)).toBe("content")
+        await expect(driver.stat(source)).rejects.toEqual(missing)
+      } else {
+        for (const one of [instance, driver]) await expect(one.stat(destination)).rejects.toEqual(missing)
+        expect(await get(source)).toBe("content")
+      }
+    },
+  )
 
   it("is aborted when the signal aborts, with its reason", async () => {
-    proxy.begin({ pending: Number.POSITIVE_INFINITY, end: "success" })
+    copies.begin({ pending: Number.POSITIVE_INFINITY, end: "success" })
     await put("/source", "content")
     const reason = new Error("changed my mind")
     const controller = new AbortController()
-    proxy.before = async (what) => what === "poll" && controller.abort(reason)
-    const moving = proxy.connect({ maxRetry: 5, delay: 1 }).move("/source", "/given-up", { signal: controller.signal })
-    await expect(moving).rejects.toBe(reason)
-    expect(asked()).toEqual(["copy", "poll", "abort", "poll", "delete"])
-    await expect(driver.stat("/given-up")).rejects.toEqual(missing)
+    during("poll", () => controller.abort(reason))
+    await expect(throughProxy().move("/source", "/destination/given-up", { signal: controller.signal })).rejects.toBe(reason)
+    expect(copies.log.filter((one) => one !== "poll")).toEqual(["copy", "abort", "delete"])
+    await expect(driver.stat("/destination/given-up")).rejects.toEqual(missing)
     expect(await get("/source")).toBe("content")
   })
 
   it("leaves what somebody else has stored at the destination meanwhile", async () => {
-    proxy.begin({ pending: Number.POSITIVE_INFINITY, end: "success" })
+    copies.begin({ pending: Number.POSITIVE_INFINITY, end: "success" })
     await put("/source", "content")
-    proxy.before = async (what) => what === "poll" && put("/taken", "by another")
-    const moving = proxy.connect({ maxRetry: 5, delay: 1 }).move("/source", "/taken")
-    await expect(moving).rejects.toMatchObject(failure(/was superseded/))
-    expect(await get("/taken")).toBe("by another")
+    during("poll", () => put("/destination/taken", "by another"))
+    await expect(throughProxy().move("/source", "/destination/taken")).rejects.toMatchObject(failure(/was superseded/))
+    expect(await get("/destination/taken")).toBe("by another")
     expect(await get("/source")).toBe("content")
   })
 
-  it("leaves a source that was written anew meanwhile", async () => {
-    proxy.begin({ pending: 1, end: "success" })
+  it("of which the answer is lost is waited for", async () => {
     await put("/source", "content")
-    proxy.before = async (what) => what === "poll" && put("/source", "new")
-    await proxy.connect({ maxRetry: 5, delay: 1 }).move("/source", "/copied")
-    expect(await get("/copied")).toBe("content")
-    expect(await get("/source")).toBe("new")
+    copies.begin({ pending: 3, end: "success" })
+    let isHit = false
+    proxy.choose = ({ headers }) => {
+      if (isHit || headers["x-ms-copy-source"] === undefined) return undefined
+      isHit = true
+      return { kind: "lose-answer" }
+    }
+    await throughProxy().move("/source", "/destination/waited-for")
+    expect(await get("/destination/waited-for")).toBe("content")
+    await expect(driver.stat("/source")).rejects.toEqual(missing)
   })
 
   it("is not there yet for readers", async () => {
-    proxy.begin({ pending: Number.POSITIVE_INFINITY, end: "success" })
     await put("/source", "content")
-    const destination = openStorage(proxy.parameters).blob("/folder/pending")
-    await destination.beginCopyFromURL(openStorage(proxy.parameters).blob("/source").url)
-    const reader = proxy.connect({ maxRetry: 5, delay: 1 })
+    copies.begin({ pending: Number.POSITIVE_INFINITY, end: "success" })
+    const storage = openStorage({ ...given, serviceurl: proxy.through(given.serviceurl) })
+    await storage.blob("/folder/pending").beginCopyFromURL(storage.blob("/source").url)
+    const reader = throughProxy()
     await expect(reader.list("/folder")).rejects.toEqual(missing)
+    await expect(reader.walk("/folder", () => {})).rejects.toEqual(missing)
     await expect(reader.stat("/folder")).rejects.toEqual(missing)
     await expect(reader.stat("/folder/pending")).rejects.toEqual(missing)
     await expect(reader.getContent("/folder/pending")).rejects.toEqual(missing)
     await expect(reader.reader("/folder/pending")).rejects.toEqual(missing)
     await expect(reader.move("/folder/pending", "/elsewhere")).rejects.toEqual(missing)
     await expect(reader.delete("/folder/pending")).rejects.toEqual(missing)
+    await expect(reader.delete("/folder")).rejects.toEqual(missing)
+  })
+})
+
+describe("content at the destination", () => {
+  it("stays what it is until the move is done, and where it fails", async () => {
+    await put("/source", "content")
+    await put("/destination/old", "old")
+    const seen: string[] = []
+    during("stage-from-url", async () => seen.push(await get("/destination/old")))
+    await throughProxy().move("/source", "/destination/old")
+    expect(seen).toEqual(["old"])
+    expect(copies.log).toEqual(["stage-from-url", "commit", "delete"])
+
+    await put("/source", "again")
+    proxy.choose = ({ url }) => (url.includes("comp=blocklist") ? { kind: "answer", status: 500 } : undefined)
+    await expect(throughProxy().move("/source", "/destination/old")).rejects.toMatchObject(failure(/500/))
+    expect(await get("/destination/old")).toBe("content")
+    expect(await get("/source")).toBe("again")
+  })
+
+  it("is replaced by Copy Blob where the service cannot copy into blocks, and a failure says that it may be lost", async () => {
+    const refuseBlocks = () => {
+      proxy.choose = ({ url }) =>
+        url.includes("comp=block&")
+          ? { kind: "answer", status: 403, headers: { "x-ms-error-code": "CannotVerifyCopySource" } }
+          : undefined
+    }
+    await put("/source", "content")
+    await put("/destination/fallback", "old")
+    refuseBlocks()
+    await throughProxy().move("/source", "/destination/fallback")
+    expect(await get("/destination/fallback")).toBe("content")
+    await put("/source", "again")
+    copies.begin({ pending: Number.POSITIVE_INFINITY, end: "success" })
+    const moving = throughProxy().move("/source", "/destination/fallback")
+    await expect(moving).rejects.toMatchObject(failure(/still pending.*what was at the destination before may be lost/))
+    expect(await get("/source")).toBe("again")
+  })
+
+  it("keeps an upload that is pending there where a move onto it fails", async () => {
+    await put("/source", "content")
+    await put("/destination/uploading", "old")
+    const upload = await driver.writer("/destination/uploading")
+    await upload.write(Buffer.from("upload"))
+    await upload.close()
+    proxy.choose = ({ url }) => (url.includes("comp=blocklist") ? { kind: "answer", status: 500 } : undefined)
+    await expect(throughProxy().move("/source", "/destination/uploading")).rejects.toMatchObject({ code: "Driver" })
+    const resumed = await driver.writer("/destination/uploading", { append: true })
+    expect(resumed.size).toBe(6)
+    await resumed.commit()
+    expect(await get("/destination/uploading")).toBe("upload")
   })
 })

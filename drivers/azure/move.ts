@@ -1,176 +1,110 @@
-import { setTimeout as sleep } from "node:timers/promises"
-import type { BlobClient } from "@azure/storage-blob"
-import { z } from "zod"
+import type { BlobClient, BlockBlobClient } from "@azure/storage-blob"
 import { type BlobProperties, blobProperties, isIncompleteCopy } from "./blob.ts"
+import type { Storage } from "./client.ts"
+import { type CopyPolling, finishCopy, startCopy } from "./copy.ts"
 import { blobNotFound, hasErrorCode, isBlobNotFound, ServiceError } from "./errors.ts"
-import { request } from "./request.ts"
+import { canReplaceInBlocks, replaceInBlocks } from "./replace.ts"
 
-/** When a copy that the service did not finish at once is asked about. */
-export interface CopyPolling {
-  /** How many times at most; -1 and 0: never, such a copy is aborted at once. */
-  readonly maxRetry: number
-  /** Milliseconds before the first time; n times as long before the n-th. */
-  readonly delay: number
+/** How often it is begun anew because somebody else has changed the source or the destination meanwhile. */
+const maxRounds = 10
+
+export interface Move {
+  readonly storage: Storage
+  readonly source: BlobClient
+  readonly destination: BlockBlobClient
+  readonly polling: CopyPolling
+  readonly signal: AbortSignal | undefined
 }
-
-/** How often a source that changes just before it is copied is looked at anew. */
-const maxChangedSources = 5
 
 /**
  * Moves a blob: a copy by the service, and then the delete of the very content that was copied.
  *
- * A copy that does not succeed leaves the source as it is and nothing at the destination, whose old content may be lost.
+ * Where nothing is at the destination it is one Copy Blob, which is done at once for any size as a rule. That empties what it
+ * replaces before it is done, so that content at the destination is replaced in blocks that are copied first and committed then.
+ *
+ * A move that fails leaves the source as it is, and the destination as it was.
  *
  * @throws ServiceError BlobNotFound where there is no source
  */
-export async function moveBlob(
-  { source, destination }: { readonly source: BlobClient; readonly destination: BlobClient },
-  polling: CopyPolling,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+export async function moveBlob(move: Move): Promise<void> {
+  const { storage, source, destination, signal } = move
   if (source.name === destination.name) {
-    await wholeBlob(source, signal)
+    await wholeBlob(move)
     return
   }
-  const etag = await copyWhole(source, destination, polling, signal)
+  const etag = await copyWhole(move)
   try {
-    await request((abortSignal) => source.delete({ deleteSnapshots: "include", conditions: { ifMatch: etag }, abortSignal }), {
-      signal,
-    })
+    await storage.requests.send(
+      (abortSignal) => source.delete({ deleteSnapshots: "include", conditions: { ifMatch: etag }, abortSignal }),
+      { signal },
+    )
   } catch (error) {
     // Gone already, or written anew since: what was copied is no longer at the source in either case.
     if (!isBlobNotFound(error) && !hasErrorCode(error, "ConditionNotMet")) throw error
   }
 }
 
-async function wholeBlob(blob: BlobClient, signal: AbortSignal | undefined): Promise<BlobProperties> {
-  const properties = await blobProperties(blob, signal)
+async function wholeBlob({ storage, source, signal }: Move): Promise<BlobProperties> {
+  const properties = await blobProperties(storage.requests, source, signal)
   if (properties === undefined || isIncompleteCopy(properties)) throw blobNotFound()
   return properties
 }
 
 /** @returns the ETag of what was copied */
-async function copyWhole(
-  source: BlobClient,
-  destination: BlobClient,
-  polling: CopyPolling,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  for (let tries = 1; ; tries++) {
-    const { etag } = await wholeBlob(source, signal)
-    try {
-      const copy = await startCopy(source, destination, etag, signal)
-      if (!copy.isDone) await finishCopy(destination, copy.id, polling, signal)
-      return etag
-    } catch (error) {
-      if (!(error instanceof CopyNotStarted)) throw error
-      // The answer to a copy that was refused may mean either blob, so what has become of the source is looked up.
-      const now = await wholeBlob(source, signal)
-      if (now.etag === etag || tries === maxChangedSources) throw refused(error.reason)
-    }
+async function copyWhole(move: Move): Promise<string> {
+  const { storage, destination, signal } = move
+  for (let round = 1; ; round++) {
+    const from = await wholeBlob(move)
+    const to = await blobProperties(storage.requests, destination, signal)
+    const replaces = to !== undefined && !isIncompleteCopy(to)
+    if (replaces && canReplaceInBlocks(to) && (await hasReplaced(move, from))) return from.etag
+    const refusal = await copyBlob(move, from, to)
+    if (refusal === undefined) return from.etag
+    await waitForLostCopy(move, refusal)
+    // The answer to a copy that was refused may mean either blob, so what has become of both is looked up.
+    const [fromNow, toNow] = [await wholeBlob(move), await blobProperties(storage.requests, destination, signal)]
+    if ((fromNow.etag === from.etag && toNow?.etag === to?.etag) || round === maxRounds) throw refused(refusal, replaces)
   }
+}
+
+/** @returns false where the service does not copy into blocks: it may be that it cannot read its own URLs */
+async function hasReplaced(move: Move, from: BlobProperties): Promise<boolean> {
+  try {
+    await replaceInBlocks(move, from)
+    return true
+  } catch (error) {
+    const cannot = error instanceof ServiceError && error.status !== undefined && error.status < 500 && error.status !== 429
+    if (!cannot && !hasErrorCode(error, "NotImplemented")) throw error
+    return false
+  }
+}
+
+/** @returns undefined when the copy is done, or with what the service refused it */
+async function copyBlob(move: Move, from: BlobProperties, to: BlobProperties | undefined): Promise<ServiceError | undefined> {
+  const replaces = to !== undefined && !isIncompleteCopy(to)
+  try {
+    const copy = await startCopy(move, { from: from.etag, to: to?.etag })
+    if ("refusal" in copy) return copy.refusal
+    if (!copy.isDone) await finishCopy(move, copy.id)
+    return undefined
+  } catch (error) {
+    move.signal?.throwIfAborted()
+    if (!replaces) throw error
+    const { message } = ServiceError.from(error)
+    throw new ServiceError({ message: `${message}; what was at the destination before may be lost` })
+  }
+}
+
+/** A try whose answer was lost may have begun a copy: it is waited for, and then replaced like any other content. */
+async function waitForLostCopy(move: Move, refusal: ServiceError): Promise<void> {
+  if (!refusal.mayBeDone) return
+  const begun = await blobProperties(move.storage.requests, move.destination, move.signal)
+  if (begun?.copyId !== undefined && begun.copyStatus === "pending") await finishCopy(move, begun.copyId)
 }
 
 /** The source is there, so that whatever the service calls missing must not be taken for it. */
-function refused(reason: ServiceError): ServiceError {
-  const message = `the service refused to copy: ${[reason.errorCode, reason.message].filter(Boolean).join(": ")}`
-  return new ServiceError({ message, status: reason.status, requestId: reason.requestId })
-}
-
-class CopyNotStarted extends Error {
-  readonly reason: ServiceError
-
-  constructor(reason: ServiceError) {
-    super(reason.message)
-    this.reason = reason
-  }
-}
-
-/** The SDK's type of this state leaves the id out. */
-const startedCopy = z
-  .object({ copyId: z.string(), isCompleted: z.boolean().default(false) })
-  .transform(({ copyId, isCompleted }) => ({ id: copyId, isDone: isCompleted }))
-
-async function startCopy(
-  source: BlobClient,
-  destination: BlobClient,
-  etag: string,
-  signal: AbortSignal | undefined,
-): Promise<z.output<typeof startedCopy>> {
-  try {
-    const poller = await request(
-      (abortSignal) => destination.beginCopyFromURL(source.url, { sourceConditions: { ifMatch: etag }, abortSignal }),
-      { signal },
-    )
-    return startedCopy.parse(poller.getOperationState())
-  } catch (error) {
-    if (error instanceof ServiceError && error.status !== undefined && error.status < 500) throw new CopyNotStarted(error)
-    throw error
-  }
-}
-
-/** Returns when the copy has succeeded. Otherwise it is aborted, what it left at the destination is removed, and this throws. */
-async function finishCopy(
-  destination: BlobClient,
-  copyId: string,
-  { maxRetry, delay }: CopyPolling,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  try {
-    for (let poll = 1; poll <= maxRetry; poll++) {
-      await pause(poll * delay, signal)
-      const status = await copyStatus(destination, copyId, signal)
-      if (status === "success") return
-      if (status !== "pending") throw new ServiceError({ message: `the copy ${status}` })
-    }
-    const patience = maxRetry > 0 ? `was still pending after ${maxRetry} polls` : "was not done at once"
-    throw new ServiceError({ message: `the copy ${patience} and was aborted` })
-  } catch (error) {
-    const isDone = await abandonCopy(destination, copyId).catch((reason: unknown) => {
-      signal?.throwIfAborted()
-      const left = `what it left at the destination could not be removed: ${ServiceError.from(reason).message}`
-      throw new ServiceError({ message: `${ServiceError.from(error).message}; ${left}` })
-    })
-    if (!isDone || signal?.aborted === true) throw error
-  }
-}
-
-async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(milliseconds, undefined, signal === undefined ? {} : { signal })
-  } catch (error) {
-    signal?.throwIfAborted()
-    throw error
-  }
-}
-
-/** @returns "success", "pending" or how it ended otherwise, in words */
-async function copyStatus(destination: BlobClient, copyId: string, signal: AbortSignal | undefined): Promise<string> {
-  const now = await blobProperties(destination, signal)
-  if (now === undefined || now.copyId !== copyId) return "was superseded by another write to the destination"
-  if (now.copyStatus === "success" || now.copyStatus === "pending") return now.copyStatus
-  return `ended as ${now.copyStatus}`
-}
-
-/**
- * Aborts the copy and removes the empty blob that it leaves, under that blob's ETag, so that nothing else is removed. The
- * caller's signal has no say here: it may be the very reason.
- *
- * @returns whether the copy had succeeded before it could be aborted: then it stands
- */
-async function abandonCopy(destination: BlobClient, copyId: string): Promise<boolean> {
-  try {
-    await request((abortSignal) => destination.abortCopyFromURL(copyId, { abortSignal }))
-  } catch (error) {
-    if (!hasErrorCode(error, "NoPendingCopyOperation", "BlobNotFound")) throw error
-  }
-  const left = await blobProperties(destination, undefined)
-  if (left?.copyId !== copyId) return false
-  if (!isIncompleteCopy(left)) return true
-  try {
-    await request((abortSignal) => destination.delete({ conditions: { ifMatch: left.etag }, abortSignal }))
-  } catch (error) {
-    if (!isBlobNotFound(error) && !hasErrorCode(error, "ConditionNotMet")) throw error
-  }
-  return false
+function refused({ message, errorCode, status, requestId }: ServiceError, replaces: boolean): ServiceError {
+  const reason = [errorCode, message].filter(Boolean).join(": ")
+  const outcome = replaces ? "; what is at the destination was left as it is" : ""
+  return new ServiceError({ message: `the service refused to copy: ${reason}${outcome}`, status, requestId })
 }

@@ -4,6 +4,7 @@ import { z } from "zod"
 import { parameters } from "./parameters.ts"
 
 const key = Buffer.alloc(64, 7).toString("base64")
+const application = { clientid: "client", tenantid: "tenant", secret: "s3cr3t" }
 const required = { accountname: "account", accountkey: key, container: "registry" }
 
 function messages(given: unknown): string[] {
@@ -14,11 +15,18 @@ function messages(given: unknown): string[] {
 describe("the parameters", () => {
   it("have the defaults of Distribution", () => {
     expect(parameters.parse(required)).toEqual({
-      ...required,
+      accountname: "account",
+      container: "registry",
+      credentials: { type: "shared_key", accountkey: key },
       realm: "core.windows.net",
+      serviceurl: "https://account.blob.core.windows.net",
+      skipverify: false,
       rootdirectory: "",
       copy_status_poll_max_retry: 5,
       copy_status_poll_delay: 100,
+      chunksize: 4 * 1024 ** 2,
+      concurrency: 8,
+      request_max_retries: 4,
     })
   })
 
@@ -33,7 +41,19 @@ describe("the parameters", () => {
     [{ rootdirectory: "/some/path/" }, { rootdirectory: "some/path" }],
     [{ rootdirectory: "/" }, { rootdirectory: "" }],
     [{ serviceurl: "http://127.0.0.1:10000/account/" }, { serviceurl: "http://127.0.0.1:10000/account" }],
-    [{ realm: "core.chinacloudapi.cn" }, { realm: "core.chinacloudapi.cn" }],
+    [{ realm: "core.chinacloudapi.cn" }, { serviceurl: "https://account.blob.core.chinacloudapi.cn" }],
+    [{ realm: "core.usgovcloudapi.net" }, { serviceurl: "https://account.blob.core.usgovcloudapi.net" }],
+    [{ realm: "storage.example" }, { serviceurl: "https://account.blob.storage.example" }],
+    [{ endpoint: "https://private.example/" }, { serviceurl: "https://private.example" }],
+    [{ endpoint: "https://a.example/", serviceurl: "https://a.example" }, { serviceurl: "https://a.example" }],
+    [{ skipverify: "true" }, { skipverify: true }],
+    [
+      { chunksize: "65536", concurrency: "1", request_max_retries: "0" },
+      { chunksize: 65_536, concurrency: 1 },
+    ],
+    [{ credentials: { type: "shared_key" } }, { credentials: { type: "shared_key", accountkey: key } }],
+    [{ credentials: { type: "default_credentials" } }, { credentials: { type: "default_credentials" } }],
+    [{ credentials: { type: "client_secret", ...application } }, { credentials: { type: "client_secret", ...application } }],
     [{ container: "$root" }, { container: "$root" }],
   ])("take %j", (given, read) => {
     expect(parameters.parse({ ...required, ...given })).toMatchObject(read)
@@ -49,6 +69,25 @@ describe("the parameters", () => {
     [{ realm: "https://core.windows.net" }, 'realm must be a host name, not "https://core.windows.net"'],
     [{ serviceurl: "127.0.0.1:10000" }, 'serviceurl must be an http or https URL without a query, not "127.0.0.1:10000"'],
     [{ serviceurl: "ftp://host" }, 'serviceurl must be an http or https URL without a query, not "ftp://host"'],
+    [{ endpoint: "x" }, 'endpoint must be an http or https URL without a query, not "x"'],
+    [
+      { endpoint: "https://a", serviceurl: "https://b" },
+      "serviceurl and endpoint are two names of one parameter: give one of them, or both the same value",
+    ],
+    [{ skipverify: "yes" }, 'skipverify must be true or false, not "yes"'],
+    [{ chunksize: 1000 }, "chunksize must be a whole number from 65536 to 268435456, not 1000"],
+    [{ concurrency: 0 }, "concurrency must be a whole number from 1 to 64, not 0"],
+    [{ request_max_retries: "x" }, 'request_max_retries must be a whole number from 0 to 100, not "x"'],
+    [
+      { credentials: { type: "default" } },
+      'credentials.type must be shared_key, client_secret, default_credentials, not "default"',
+    ],
+    [
+      { credentials: { type: "client_secret", clientid: "id", tenantid: "id" } },
+      "credentials.secret is missing: credentials of type client_secret need clientid, tenantid and secret",
+    ],
+    [{ credentials: { kind: "x" } }, "credentials has type, clientid, tenantid and secret, and nothing else"],
+    [{ credentials: "shared_key" }, "credentials must be a map with type, clientid, tenantid and secret"],
     [{ rootdirectory: "a//b" }, 'rootdirectory must be a path of letters, digits, ".", "_" and "-", not "a//b"'],
     [{ copy_status_poll_max_retry: "many" }, 'copy_status_poll_max_retry must be a whole number from -1 on, not "many"'],
     [{ copy_status_poll_max_retry: -2 }, "copy_status_poll_max_retry must be a whole number from -1 on, not -2"],
@@ -73,6 +112,56 @@ describe("the parameters", () => {
   it.each(["accountname", "accountkey", "container"])("name %s where it is missing", (name) => {
     const { [name]: _, ...others } = { ...required } as Record<string, string>
     expect(messages(others)).toEqual([expect.stringMatching(`^${name} is missing: it must be `)])
+  })
+
+  it("need no key where the credentials are of another type", () => {
+    const { accountkey: _, ...others } = required
+    const credentials = { type: "default_credentials" }
+    expect(parameters.parse({ ...others, credentials })).toMatchObject({ accountname: "account", credentials })
+  })
+
+  it.each([
+    [`AccountName=account;AccountKey=${key}`, "https://account.blob.core.windows.net"],
+    [`DefaultEndpointsProtocol=http;AccountName=account;AccountKey=${key};`, "http://account.blob.core.windows.net"],
+    [
+      `DefaultEndpointsProtocol=https;AccountName=account;AccountKey=${key};EndpointSuffix=core.chinacloudapi.cn`,
+      "https://account.blob.core.chinacloudapi.cn",
+    ],
+    [
+      `AccountName=account;AccountKey=${key};BlobEndpoint=http://127.0.0.1:1/account/;QueueEndpoint=x`,
+      "http://127.0.0.1:1/account",
+    ],
+  ])("are taken from a connection string: %s", (connectionstring, serviceurl) => {
+    const expected = { accountname: "account", serviceurl, credentials: { type: "shared_key", accountkey: key } }
+    expect(parameters.parse({ container: "registry", connectionstring })).toMatchObject(expected)
+    expect(parameters.parse({ ...required, connectionstring })).toMatchObject(expected)
+  })
+
+  it("refuse a connection string that is none, and never show it", () => {
+    for (const connectionstring of [
+      "secret",
+      "AccountName=account",
+      `AccountKey=${key}`,
+      "AccountName=account;AccountKey=secret!",
+    ]) {
+      const [message, ...others] = messages({ container: "registry", connectionstring })
+      expect(others).toEqual([])
+      expect(message).toMatch(/^connectionstring must be a connection string with "AccountName=…;AccountKey=…"/)
+      expect(message).not.toContain("secret")
+    }
+  })
+
+  it("refuse what contradicts the connection string", () => {
+    const connectionstring = `AccountName=account;AccountKey=${key};EndpointSuffix=core.windows.net`
+    const other = Buffer.alloc(64, 8).toString("base64")
+    for (const [name, value] of Object.entries({ accountname: "another", accountkey: other, realm: "core.chinacloudapi.cn" })) {
+      expect(messages({ container: "registry", connectionstring, [name]: value })).toEqual([
+        `${name} contradicts the connection string: give it in one place only`,
+      ])
+    }
+    expect(messages({ container: "registry", connectionstring, credentials: { type: "default_credentials" } })).toEqual([
+      "connectionstring holds an account key, and credentials of type default_credentials need none: give one of them",
+    ])
   })
 
   it.each(["not base64!", "QUJD=", "QQ", "", 12345678])("never show a key that is not one: %j", (accountkey) => {
@@ -102,9 +191,10 @@ describe("the parameters", () => {
     const schema = z.toJSONSchema(parameters, { io: "input" })
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
       expect(property, name).toMatchObject({ description: expect.stringMatching(/\.$/) })
-      expect(Object(property).writeOnly === true, name).toBe(name === "accountkey")
+      expect(Object(property).writeOnly === true, name).toBe(name === "accountkey" || name === "connectionstring")
     }
-    expect(schema.required).toEqual(["accountname", "accountkey", "container"])
+    expect(schema.properties).toMatchObject({ credentials: { properties: { secret: { writeOnly: true } } } })
+    expect(schema.required).toEqual(["container"])
     expect(schema.additionalProperties).toBe(false)
   })
 })

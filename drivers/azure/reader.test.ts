@@ -1,14 +1,15 @@
 import { once } from "node:events"
-import { type AddressInfo, connect as connectSocket, createServer, type Server, type Socket } from "node:net"
 import { buffer } from "node:stream/consumers"
+import { setTimeout } from "node:timers/promises"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type Fault, seededFaults } from "../../fixtures/faults/fault.ts"
+import { HttpProxy } from "../../fixtures/faults/http-proxy.ts"
+import { VirtualClock } from "../../fixtures/faults/virtual-clock.ts"
 import { azurite } from "../../fixtures/targets/azurite.ts"
 import type { StorageDriver } from "../contract.ts"
 import type { StartedTarget } from "../define.ts"
-import { openStorage } from "./client.ts"
 import { connect } from "./driver.ts"
 import { type AzureParameters, parameters } from "./parameters.ts"
-import { openReader } from "./reader.ts"
 
 let started: StartedTarget
 let given: AzureParameters
@@ -21,117 +22,67 @@ beforeAll(async () => {
 })
 afterAll(() => started.stop())
 
-const content = Buffer.alloc(3 * 1024 ** 2)
+const MiB = 1024 ** 2
+const content = Buffer.alloc(3 * MiB)
 for (let offset = 0; offset < content.length; offset += 4) content.writeUInt32LE(offset, offset)
 
-/** What becomes of a connection once so many bytes of content have gone to the client over it. */
-interface Fault {
-  readonly after: number
-  readonly how: "reset" | "end" | "stall"
+/** A proxy in front of the service whose n-th answer with content has the n-th fault; those after it have none. */
+async function faulty(faults: readonly Fault[]): Promise<HttpProxy & { readonly parameters: AzureParameters }> {
+  let reads = 0
+  const proxy = await HttpProxy.start({
+    backend: new URL(given.serviceurl).origin,
+    choose: ({ method, url }) => (method === "GET" && !url.includes("comp=") ? faults[reads++] : undefined),
+  })
+  return Object.assign(proxy, { parameters: { ...given, serviceurl: proxy.through(given.serviceurl) } })
 }
 
-/** A TCP proxy in front of the service whose n-th connection has the n-th fault; those after it have none. */
-class FaultyProxy implements AsyncDisposable {
-  connections = 0
-  readonly #server: Server
-  readonly clients: Socket[] = []
-  /** Called with each fault as it happens. */
-  onFault: () => Promise<unknown> = async () => {}
+/** Tried again at once, and each try for a short time only. */
+const impatient = () => ({ clock: new VirtualClock(), tryLimit: 200 })
 
-  private constructor(server: Server) {
-    this.#server = server
-  }
-
-  static async start(faults: readonly Fault[]): Promise<FaultyProxy> {
-    const server = createServer()
-    const proxy = new FaultyProxy(server)
-    const { port, hostname } = new URL(given.serviceurl ?? "")
-    server.on("connection", (client) => {
-      const fault = faults[proxy.connections++]
-      proxy.clients.push(client)
-      const service = connectSocket(Number(port), hostname)
-      let left: number | undefined
-      client.on("error", () => service.destroy()).on("close", () => service.destroy())
-      service.on("error", () => client.destroy()).on("close", () => client.end())
-      client.pipe(service)
-      service.on("data", async (chunk: Buffer) => {
-        left ??= chunk.indexOf("\r\n\r\n") + 4 + (fault?.after ?? Number.POSITIVE_INFINITY)
-        if (left <= 0) return
-        if (chunk.length < left) {
-          client.write(chunk)
-          left -= chunk.length
-          return
-        }
-        const last = chunk.subarray(0, left)
-        left = 0
-        service.pause()
-        client.write(last)
-        await proxy.onFault()
-        if (fault?.how === "reset") client.resetAndDestroy()
-        if (fault?.how === "end") client.end()
-      })
-    })
-    server.listen(0, "127.0.0.1")
-    await once(server, "listening")
-    return proxy
-  }
-
-  get parameters(): AzureParameters {
-    const url = new URL(given.serviceurl ?? "")
-    const { port }: AddressInfo = Object(this.#server.address())
-    url.port = String(port)
-    return { ...given, serviceurl: url.href }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.close()
-    for (const client of this.clients) client.destroy()
-    await once(this.#server, "close")
-  }
-}
+const cut = (after: number, how: "reset" | "end" | "stall"): Fault => ({ kind: "cut", after, how })
 
 describe("a reader", () => {
-  it.each<{ readonly faults: readonly Fault[]; readonly offset: number }>([
-    { faults: [{ after: 1024 ** 2, how: "reset" }], offset: 0 },
-    { faults: [{ after: 1024 ** 2, how: "end" }], offset: 1_000_001 },
+  it.each<{ readonly faults: readonly Fault[]; readonly offset: number; readonly chunksize: number }>([
+    { faults: [cut(1024 ** 2, "reset")], offset: 0, chunksize: 4 * MiB },
+    { faults: [cut(1024 ** 2, "end")], offset: 1_000_001, chunksize: 4 * MiB },
+    { faults: [cut(1_000_000, "reset"), cut(10, "end"), cut(700_000, "end")], offset: 3, chunksize: 4 * MiB },
+    { faults: [cut(1024 ** 2, "stall")], offset: 0, chunksize: 4 * MiB },
+    { faults: [{ kind: "swallow-answer" }, { kind: "lose-answer" }], offset: 0, chunksize: 4 * MiB },
     {
       faults: [
-        { after: 1_000_000, how: "reset" },
-        { after: 10, how: "end" },
-        { after: 700_000, how: "end" },
+        { kind: "answer", status: 503 },
+        { kind: "answer", status: 429 },
       ],
-      offset: 3,
+      offset: 5,
+      chunksize: 4 * MiB,
     },
-  ])("goes on where the connection broke: %j", async ({ faults, offset }) => {
-    await using proxy = await FaultyProxy.start(faults)
-    const read = await buffer(await connect(proxy.parameters).reader("/large", { offset }))
+    { faults: [cut(1_000, "reset"), cut(99, "end"), cut(0, "stall"), cut(7, "end")], offset: 9, chunksize: 300_000 },
+  ])("goes on where the connection broke: %j", async ({ faults, offset, chunksize }) => {
+    await using proxy = await faulty(faults)
+    const reader = connect({ ...proxy.parameters, chunksize }, impatient())
+    const read = await buffer(await reader.reader("/large", { offset }))
     expect(read.equals(content.subarray(offset))).toBe(true)
-    expect(proxy.connections).toBe(faults.length + 1)
+    const ranges = Math.ceil((content.length - offset) / chunksize)
+    expect(proxy.exchanges).toHaveLength(ranges + faults.length)
   })
 
-  it("of the whole content goes on as well", async () => {
-    await using proxy = await FaultyProxy.start([{ after: 2_000_000, how: "reset" }])
-    expect(content.equals(await connect(proxy.parameters).getContent("/large"))).toBe(true)
-    expect(proxy.connections).toBe(2)
-  })
-
-  it("gives up a connection on which nothing comes any more", async () => {
-    await using proxy = await FaultyProxy.start([{ after: 1024 ** 2, how: "stall" }])
-    const { stream } = await openReader(openStorage(proxy.parameters).blob("/large"), {
-      offset: 0,
-      signal: undefined,
-      toError: (error) => error,
-      idleLimit: 100,
+  it.each([0, 1, 5, 9])("gives the same whatever breaks at random: seed %i", async (seed) => {
+    await using proxy = await faulty([])
+    proxy.choose = seededFaults({
+      seed,
+      rate: 0.4,
+      faults: [cut(50_000, "reset"), cut(1, "end"), { kind: "lose-request" }, { kind: "answer", status: 500 }],
     })
-    expect((await buffer(stream)).equals(content)).toBe(true)
-    expect(proxy.connections).toBe(2)
+    const reader = connect({ ...proxy.parameters, chunksize: 200_000, request_max_retries: 20 }, impatient())
+    expect(content.equals(await reader.getContent("/large"))).toBe(true)
+    expect(proxy.exchanges.length).toBeGreaterThan(content.length / 200_000)
   })
 
   it("fails where the content was replaced meanwhile, and mixes nothing", async () => {
     await driver.putContent("/replaced", content)
-    await using proxy = await FaultyProxy.start([{ after: 1024 ** 2, how: "reset" }])
-    proxy.onFault = () => driver.putContent("/replaced", Buffer.alloc(content.length))
-    const stream = await connect(proxy.parameters).reader("/replaced")
+    await using proxy = await faulty([cut(MiB, "reset")])
+    const stream = await connect(proxy.parameters, impatient()).reader("/replaced")
+    proxy.choose = async () => void (await driver.putContent("/replaced", Buffer.alloc(content.length)))
     let size = 0
     const reading = (async () => {
       for await (const chunk of stream) {
@@ -144,14 +95,49 @@ describe("a reader", () => {
   })
 
   it("fails where the connection breaks again and again", async () => {
-    const faults: Fault[] = Array.from({ length: 100 }, () => ({ after: 0, how: "end" }))
-    await using proxy = await FaultyProxy.start([{ after: 1024 ** 2, how: "reset" }, ...faults])
-    const reading = buffer(await connect(proxy.parameters).reader("/large"))
+    await using proxy = await faulty([cut(MiB, "reset"), ...Array.from({ length: 100 }, () => cut(0, "end"))])
+    const reading = buffer(await connect({ ...proxy.parameters, request_max_retries: 4 }, impatient()).reader("/large"))
     await expect(reading).rejects.toMatchObject({
       code: "Driver",
       message: expect.stringMatching(/broke off at byte \d+ of 3145728/),
     })
-    expect(proxy.connections).toBe(5)
+    expect(proxy.exchanges).toHaveLength(5)
+  })
+
+  it("has several ranges on their way, as many as concurrency and no more", async () => {
+    await using proxy = await HttpProxy.start({ backend: new URL(given.serviceurl).origin })
+    let open = 0
+    let most = 0
+    proxy.choose = () => {
+      most = Math.max(most, ++open)
+      return { kind: "delay", milliseconds: 10 }
+    }
+    proxy.rewriting = {
+      answer: (_, head) => {
+        open--
+        return head
+      },
+    }
+    const parameters = { ...given, serviceurl: proxy.through(given.serviceurl), chunksize: 65_536, concurrency: 5 }
+    expect(content.equals(await connect(parameters).getContent("/large"))).toBe(true)
+    expect(most).toBe(5)
+  })
+
+  it("that is read slowly has one range on its way ahead of it", async () => {
+    await using proxy = await HttpProxy.start({ backend: new URL(given.serviceurl).origin })
+    const chunksize = 65_536
+    const stream = await connect({ ...given, serviceurl: proxy.through(given.serviceurl), chunksize }).reader("/large")
+    let size = 0
+    let furthest = 0
+    for await (const chunk of stream) {
+      size += chunk.length
+      const [, last = "0"] = /-(\d+)$/.exec(String(proxy.exchanges.at(-1)?.headers["x-ms-range"])) ?? []
+      if (size > MiB) furthest = Math.max(furthest, Number(last) + 1 - size)
+      await setTimeout(15)
+      if (size > 2 * MiB) break
+    }
+    // What is read, what the stream holds and one range ahead.
+    expect(furthest).toBeLessThanOrEqual(4 * chunksize)
   })
 
   it("is ended by its signal with the reason, also in the middle", async () => {
@@ -166,21 +152,39 @@ describe("a reader", () => {
     await expect(content).rejects.toBe(reason)
   })
 
-  it("that is left early closes its connection", async () => {
-    await using proxy = await FaultyProxy.start([])
+  it("that is left early closes its connections", async () => {
+    await using proxy = await faulty([])
+    const aborted: Promise<unknown>[] = []
+    proxy.choose = () => ({ kind: "throttle", rate: 2 * MiB })
+    proxy.onConnection = (socket) => aborted.push(once(socket, "close"))
     const stream = await connect(proxy.parameters).reader("/large")
     await once(stream, "readable")
-    const closed = proxy.clients.map((client) => new Promise((resolve) => client.once("close", resolve)))
-    expect(closed).toHaveLength(1)
+    expect(aborted).toHaveLength(1)
     stream.destroy()
-    await Promise.all(closed)
+    await Promise.all(aborted)
   })
 
   it("that nobody reads does not fill the memory", async () => {
-    await driver.putContent("/huge", Buffer.alloc(16 * 1024 ** 2))
-    const stream = await driver.reader("/huge")
+    await driver.putContent("/huge", Buffer.alloc(16 * MiB))
+    await using proxy = await faulty([])
+    const stream = await connect(proxy.parameters).reader("/huge")
     await once(stream, "readable")
-    expect(stream.readableLength).toBeLessThanOrEqual(1024 ** 2)
+    await setTimeout(50)
+    expect(stream.readableLength).toBeLessThanOrEqual(MiB)
+    expect(proxy.exchanges).toHaveLength(1)
     stream.destroy()
+  })
+
+  it("at the end of the content, or of nothing, is empty where the service refuses the range, as Azure does", async () => {
+    await driver.putContent("/empty", Buffer.alloc(0))
+    await using proxy = await faulty([])
+    proxy.choose = ({ method }) =>
+      method === "GET"
+        ? { kind: "answer", status: 416, headers: { "x-ms-error-code": "InvalidRange", "content-range": "bytes */0" } }
+        : undefined
+    const azure = connect(proxy.parameters, impatient())
+    expect(await buffer(await azure.reader("/large", { offset: content.length }))).toHaveLength(0)
+    expect(await azure.getContent("/empty")).toHaveLength(0)
+    await expect(azure.reader("/nothing")).rejects.toMatchObject({ code: "PathNotFound" })
   })
 })

@@ -1,15 +1,9 @@
 import { Readable } from "node:stream"
-import { setTimeout as sleep } from "node:timers/promises"
 import type { BlobClient } from "@azure/storage-blob"
-import { isIncompleteCopy } from "./blob.ts"
+import { blobProperties, isIncompleteCopy } from "./blob.ts"
+import type { Storage } from "./client.ts"
 import { blobNotFound, hasErrorCode, ServiceError } from "./errors.ts"
-import { request } from "./request.ts"
-
-/** Milliseconds without a byte after which a connection is given up. */
-const defaultIdleLimit = 30_000
-/** How many connections in a row may break without a byte from any. */
-const maxFruitlessTries = 4
-const firstRetryDelay = 50
+import { Segment } from "./segment.ts"
 
 export interface ReaderOptions {
   /** First byte, from 0. */
@@ -18,7 +12,6 @@ export interface ReaderOptions {
   readonly signal: AbortSignal | undefined
   /** What the stream is to fail with, given what happened. */
   readonly toError: (error: unknown) => unknown
-  readonly idleLimit?: number
 }
 
 export interface OpenedReader {
@@ -30,20 +23,24 @@ export interface OpenedReader {
 /**
  * Opens the content of a blob from an offset to its end; at or beyond the end the stream is empty.
  *
- * The SDK gives up when a connection is cut in the middle of the content and waits for ever when it stalls. Here the rest is
- * asked for anew, under the condition that the content is still the same.
+ * It comes in ranges, each by a request of its own that is resumed where its connection breaks or stalls, and all under the condition
+ * that the content is still the same. The first range alone is asked for when it is opened: a small file is one request.
  */
-export async function openReader(blob: BlobClient, options: ReaderOptions): Promise<OpenedReader> {
-  const { offset, signal } = options
+export async function openReader(storage: Storage, blob: BlobClient, options: ReaderOptions): Promise<OpenedReader> {
+  const { offset, signal, toError } = options
+  const { chunksize } = storage.transfer
   try {
-    const first = await download(blob, { offset, etag: undefined, signal })
+    const first = await download(storage, blob, { offset, count: chunksize, etag: undefined, signal })
     if (first.isIncomplete) {
       first.body.destroy()
       throw blobNotFound()
     }
-    return { stream: new BlobStream(blob, first, options), length: first.length }
+    return { stream: new RangeStream(storage, blob, { first, offset, toError }), length: first.total - offset }
   } catch (error) {
     if (!hasErrorCode(error, "InvalidRange")) throw error
+    // Nothing is behind the offset; whether the blob is whole is not told with this answer.
+    const properties = await blobProperties(storage.requests, blob, signal)
+    if (properties === undefined || isIncompleteCopy(properties)) throw blobNotFound()
     return { stream: Readable.from([]), length: 0 }
   }
 }
@@ -51,55 +48,78 @@ export async function openReader(blob: BlobClient, options: ReaderOptions): Prom
 interface Download {
   readonly body: Readable
   readonly etag: string
+  /** Bytes in the body. */
   readonly length: number
+  /** Bytes of the whole blob. */
+  readonly total: number
   readonly isIncomplete: boolean
 }
 
 interface DownloadOptions {
   readonly offset: number
+  readonly count: number
   /** Of the content that is wanted; undefined for whatever there is. */
   readonly etag: string | undefined
   readonly signal: AbortSignal | undefined
 }
 
-async function download(blob: BlobClient, { offset, etag, signal }: DownloadOptions): Promise<Download> {
+async function download(
+  { requests }: Storage,
+  blob: BlobClient,
+  { offset, count, etag, signal }: DownloadOptions,
+): Promise<Download> {
   const conditions = etag === undefined ? {} : { ifMatch: etag }
-  const answer = await request(
-    (abortSignal) => blob.download(offset, undefined, { abortSignal, conditions, maxRetryRequests: 0 }),
+  const answer = await requests.send(
+    (abortSignal) => blob.download(offset, count, { abortSignal, conditions, maxRetryRequests: 0 }),
     { signal },
   )
-  const { readableStreamBody: body, contentLength: length } = answer
-  if (!(body instanceof Readable) || answer.etag === undefined || length === undefined) {
+  const { readableStreamBody: body, contentLength: length, contentRange } = answer
+  const total = contentRange === undefined && offset === 0 ? length : Number(contentRange?.split("/")[1])
+  if (!(body instanceof Readable) || answer.etag === undefined || length === undefined || !Number.isSafeInteger(total)) {
     throw new ServiceError({ message: "the service's answer lacks the content" })
   }
   body.on("error", () => {}) // It is read through its iterator, which reports errors; one after that must not end the process.
-  return { body, etag: answer.etag, length, isIncomplete: isIncompleteCopy(answer) }
+  return { body, etag: answer.etag, length, total: total ?? length, isIncomplete: isIncompleteCopy(answer) }
 }
 
-class BlobStream extends Readable {
+interface RangeStreamOptions {
+  readonly first: Download
+  readonly offset: number
+  readonly toError: (error: unknown) => unknown
+}
+
+/**
+ * Ranges in their order, some of them on their way ahead of the reader: as many as keep it from waiting, up to the parameter
+ * concurrency. Whoever reads slowly has one range in memory and one on its way.
+ */
+class RangeStream extends Readable {
+  readonly #storage: Storage
   readonly #blob: BlobClient
-  readonly #options: ReaderOptions
   readonly #etag: string
   readonly #end: number
+  readonly #toError: (error: unknown) => unknown
   readonly #closing = new AbortController()
-  #position: number
-  #body: Readable
-  #chunks: AsyncIterator<Uint8Array>
-  #fruitlessTries = 0
+  readonly #segments: Segment[] = []
+  /** Where the next range begins. */
+  #next: number
+  /** How many ranges are to be on their way beside the one that is read. */
+  #ahead = 0
+  #hasWaited = false
 
-  constructor(blob: BlobClient, { body, etag, length }: Download, options: ReaderOptions) {
+  constructor(storage: Storage, blob: BlobClient, { first, offset, toError }: RangeStreamOptions) {
     super()
+    this.#storage = storage
     this.#blob = blob
-    this.#options = options
-    this.#etag = etag
-    this.#position = options.offset
-    this.#end = options.offset + length
-    this.#body = body
-    this.#chunks = body[Symbol.asyncIterator]()
+    this.#etag = first.etag
+    this.#end = first.total
+    this.#toError = toError
+    this.#next = offset + first.length
+    if (first.length > 0) this.#segments.push(this.#segment(offset, this.#next, first.body))
+    else first.body.destroy()
   }
 
   override _read(): void {
-    this.#next().then(
+    this.#chunk().then(
       (chunk) => this.push(chunk),
       (error: unknown) => this.#fail(error),
     )
@@ -107,63 +127,58 @@ class BlobStream extends Readable {
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     this.#closing.abort()
-    this.#body.destroy()
+    for (const segment of this.#segments) segment.destroy()
     callback(error)
   }
 
   #fail(error: unknown): void {
-    const reported = this.#options.toError(error)
+    const reported = this.#toError(error)
     this.destroy(reported instanceof Error ? reported : new Error(String(reported)))
   }
 
   /** The next bytes, never none; null at the end. */
-  async #next(): Promise<Uint8Array | null> {
-    while (this.#position < this.#end) {
-      const chunk = await this.#chunkOfConnection()
-      if (chunk instanceof Uint8Array) {
-        this.#position += chunk.length
-        this.#fruitlessTries = 0
-        return chunk
+  async #chunk(): Promise<Uint8Array | null> {
+    for (;;) {
+      const [segment] = this.#segments
+      if (segment === undefined) return null
+      this.#hasWaited ||= !segment.isReady
+      const chunk = await segment.next()
+      if (chunk !== undefined) return chunk
+      this.#segments.shift()
+      this.#ahead = this.#hasWaited
+        ? Math.min(2 * this.#ahead + 1, this.#storage.transfer.concurrency - 1)
+        : Math.max(1, this.#ahead - 1)
+      this.#hasWaited = false
+      this.#fill()
+    }
+  }
+
+  #fill(): void {
+    const { chunksize } = this.#storage.transfer
+    while (this.#segments.length <= this.#ahead && this.#next < this.#end && !this.destroyed) {
+      const start = this.#next
+      this.#next = Math.min(this.#end, start + chunksize)
+      this.#segments.push(this.#segment(start, this.#next, undefined))
+    }
+  }
+
+  #segment(start: number, end: number, body: Readable | undefined): Segment {
+    const open = async (offset: number): Promise<Readable> => {
+      const options = { offset, count: end - offset, etag: this.#etag, signal: this.#closing.signal }
+      try {
+        return (await download(this.#storage, this.#blob, options)).body
+      } catch (error) {
+        if (!hasErrorCode(error, "ConditionNotMet", "BlobNotFound")) throw error
+        throw new ServiceError({ message: brokenAt(offset, this.#end, "the content was changed or removed") })
       }
-      await this.#reconnect(chunk)
     }
-    return null
+    const describe = (offset: number, reason: string) => brokenAt(offset, this.#end, reason)
+    return new Segment({ start, end, body, open, describe, requests: this.#storage.requests, signal: this.#closing.signal })
   }
+}
 
-  /** The next bytes of this connection, or how it broke. */
-  async #chunkOfConnection(): Promise<Uint8Array | { readonly broken: unknown }> {
-    const { idleLimit = defaultIdleLimit } = this.#options
-    const stalled = new Error(`no byte came for ${idleLimit / 1000} s`)
-    const timer = setTimeout(() => this.#body.destroy(stalled), idleLimit)
-    try {
-      const { done, value } = await this.#chunks.next()
-      return done === true ? { broken: new Error("the connection ended before the content") } : value
-    } catch (error) {
-      return { broken: error }
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-
-  async #reconnect({ broken }: { readonly broken: unknown }): Promise<void> {
-    this.#closing.signal.throwIfAborted()
-    this.#body.destroy()
-    if (++this.#fruitlessTries > maxFruitlessTries) throw this.#brokenAt(ServiceError.from(broken).message)
-    const signal = this.#closing.signal
-    await sleep(firstRetryDelay * 2 ** (this.#fruitlessTries - 1), undefined, { signal })
-    try {
-      const { body } = await download(this.#blob, { offset: this.#position, etag: this.#etag, signal })
-      this.#body = body
-      this.#chunks = body[Symbol.asyncIterator]()
-    } catch (error) {
-      if (hasErrorCode(error, "ConditionNotMet", "BlobNotFound")) throw this.#brokenAt("the content was changed or removed")
-      throw error
-    }
-  }
-
-  #brokenAt(reason: string): ServiceError {
-    return new ServiceError({ message: `reading broke off at byte ${this.#position} of ${this.#end}: ${reason}` })
-  }
+function brokenAt(position: number, end: number, reason: string): string {
+  return `reading broke off at byte ${position} of ${end}: ${reason}`
 }
 
 /** All that the stream gives, in memory of its own. */

@@ -1,10 +1,5 @@
 import { type BlockId, decodeBlockId, encodeBlockId, hashOfId, noParent } from "./block-id.ts"
 
-/** Size in bytes of a block. Wherever an upload was closed it may have a shorter one. */
-export const blockSize = 4 * 1024 ** 2
-/** The service commits no more than 50,000 blocks. */
-export const maxBlocks = 50_000
-
 /** What the service tells of a block that is staged and not committed. */
 export interface StagedBlock {
   readonly id: string

@@ -5,7 +5,8 @@ import type { StartedTarget } from "../define.ts"
 import { openStorage, type Storage } from "./client.ts"
 import { connect } from "./driver.ts"
 import { parameters } from "./parameters.ts"
-import { blockSize } from "./uploads.ts"
+
+const blockSize = 4 * 1024 ** 2
 
 let started: StartedTarget
 let storage: Storage

@@ -3,24 +3,16 @@ import type { BlockBlobClient } from "@azure/storage-blob"
 import { type CallOptions, type FileWriter, StorageDriverError } from "../contract.ts"
 import { blobProperties } from "./blob.ts"
 import { baseOf } from "./block-id.ts"
-import { BlockStager } from "./block-stager.ts"
+import { maxBlocks, nextBlockSize, windowOf } from "./block-size.ts"
+import { BlockStager, checksumOf } from "./block-stager.ts"
+import type { Storage } from "./client.ts"
 import { blobNotFound, driverName, hasErrorCode, isBlobNotFound, toDriverError } from "./errors.ts"
-import { request } from "./request.ts"
-import {
-  blockSize,
-  latestUpload,
-  maxBlocks,
-  newUpload,
-  nextBlockId,
-  resumingEpoch,
-  type StagedBlock,
-  tombstoneId,
-  type Upload,
-} from "./uploads.ts"
+import { latestUpload, newUpload, nextBlockId, resumingEpoch, type StagedBlock, tombstoneId, type Upload } from "./uploads.ts"
 
 const contentType = "application/octet-stream"
 
 export interface WriterTarget {
+  readonly storage: Storage
   readonly blob: BlockBlobClient
   readonly path: string
 }
@@ -30,28 +22,36 @@ export interface WriterTarget {
  * there, and any other process finds them in the service.
  */
 export async function openWriter(
-  { blob, path }: WriterTarget,
+  { storage, blob, path }: WriterTarget,
   { append, signal }: { readonly append: boolean; readonly signal: AbortSignal | undefined },
 ): Promise<FileWriter> {
-  const committed = await blobProperties(blob, signal)
+  const committed = await blobProperties(storage.requests, blob, signal)
   if (committed !== undefined && committed.blobType !== "BlockBlob") {
     throw unusable(path, `the blob is of type ${committed.blobType}, to which no blocks can be staged: delete it first`)
   }
   const base = baseOf(committed?.etag)
-  const staged = await stagedBlocks(blob, signal)
+  const staged = await stagedBlocks(storage, blob, signal)
   const nonce = randomBytes(4).toString("hex")
   const fresh = newUpload(staged, base, nonce, Date.now())
   if (!append) {
-    await stageOneByte(blob, fresh.marker, signal)
-    return new BlockWriter({ blob, path, nonce, upload: fresh, epoch: fresh.epoch, begun: true })
+    await stageOneByte(storage, blob, fresh.marker, signal)
+    return new BlockWriter({ storage, blob, path, nonce, upload: fresh, epoch: fresh.epoch, begun: true })
   }
   const pending = pendingUpload(staged, base)
   if (pending !== undefined) {
-    return new BlockWriter({ blob, path, nonce, upload: pending, epoch: resumingEpoch(pending, Date.now()), begun: true })
+    return new BlockWriter({
+      storage,
+      blob,
+      path,
+      nonce,
+      upload: pending,
+      epoch: resumingEpoch(pending, Date.now()),
+      begun: true,
+    })
   }
   if (committed === undefined) throw blobNotFound()
   if (committed.size > 0) throw unusable(path, "content that is committed cannot be appended to")
-  return new BlockWriter({ blob, path, nonce, upload: fresh, epoch: fresh.epoch, begun: false })
+  return new BlockWriter({ storage, blob, path, nonce, upload: fresh, epoch: fresh.epoch, begun: false })
 }
 
 /**
@@ -60,11 +60,12 @@ export async function openWriter(
  * @param etag of what is committed at the blob's name, undefined where nothing is
  */
 export async function hasPendingUpload(
+  storage: Storage,
   blob: BlockBlobClient,
   etag: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  return pendingUpload(await stagedBlocks(blob, signal), baseOf(etag)) !== undefined
+  return pendingUpload(await stagedBlocks(storage, blob, signal), baseOf(etag)) !== undefined
 }
 
 /** Other content at the path than when the upload began means that it was superseded: the service drops its blocks then. */
@@ -73,9 +74,15 @@ function pendingUpload(staged: readonly StagedBlock[], base: string): Upload | u
   return upload?.base === base ? upload : undefined
 }
 
-async function stagedBlocks(blob: BlockBlobClient, signal: AbortSignal | undefined): Promise<readonly StagedBlock[]> {
+async function stagedBlocks(
+  { requests }: Storage,
+  blob: BlockBlobClient,
+  signal: AbortSignal | undefined,
+): Promise<readonly StagedBlock[]> {
   try {
-    const { uncommittedBlocks } = await request((abortSignal) => blob.getBlockList("uncommitted", { abortSignal }), { signal })
+    const { uncommittedBlocks } = await requests.send((abortSignal) => blob.getBlockList("uncommitted", { abortSignal }), {
+      signal,
+    })
     return uncommittedBlocks?.map(({ name, size }) => ({ id: name, size })) ?? []
   } catch (error) {
     if (isBlobNotFound(error)) return []
@@ -84,8 +91,15 @@ async function stagedBlocks(blob: BlockBlobClient, signal: AbortSignal | undefin
 }
 
 /** Markers and tombstones have one byte, since the service refuses empty blocks. */
-async function stageOneByte(blob: BlockBlobClient, id: string, signal: AbortSignal | undefined): Promise<void> {
-  await request((abortSignal) => blob.stageBlock(id, Buffer.alloc(1), 1, { abortSignal }), { signal })
+async function stageOneByte(
+  { requests }: Storage,
+  blob: BlockBlobClient,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const content = Buffer.alloc(1)
+  const transactionalContentMD5 = checksumOf(content)
+  await requests.send((abortSignal) => blob.stageBlock(id, content, 1, { abortSignal, transactionalContentMD5 }), { signal })
 }
 
 function unusable(path: string, reason: string): StorageDriverError {
@@ -101,7 +115,7 @@ interface BlockWriterOptions extends WriterTarget {
 }
 
 /**
- * Its memory: one block that fills, and those on their way. A call that fails ends the writer; the upload can be resumed. That
+ * Its memory: one block that fills, and those on their way, which together take no more than chunksize × concurrency or are one. A call that fails ends the writer; the upload can be resumed. That
  * nothing is called after close, commit or cancel is seen to by the argument checks in front of the driver.
  */
 class BlockWriter implements FileWriter {
@@ -116,7 +130,7 @@ class BlockWriter implements FileWriter {
 
   constructor(options: BlockWriterOptions) {
     this.#options = options
-    this.#stager = new BlockStager(options.blob)
+    this.#stager = new BlockStager(options.blob, options.storage.requests)
     this.#blocks = [...options.upload.blocks]
     this.#staged = options.upload.size
     this.#begun = options.begun
@@ -130,12 +144,12 @@ class BlockWriter implements FileWriter {
     await this.#unlessFailed("write", signal, async () => {
       let rest = chunk
       while (rest.length > 0) {
-        this.#buffer ??= Buffer.allocUnsafeSlow(blockSize)
-        const taken = rest.subarray(0, blockSize - this.#filled)
+        this.#buffer ??= Buffer.allocUnsafeSlow(nextBlockSize(this.#staged, this.#options.storage.transfer.chunksize))
+        const taken = rest.subarray(0, this.#buffer.length - this.#filled)
         this.#buffer.set(taken, this.#filled)
         this.#filled += taken.length
         rest = rest.subarray(taken.length)
-        if (this.#filled === blockSize) await this.#stageBuffer(signal)
+        if (this.#filled === this.#buffer.length) await this.#stageBuffer(signal)
       }
     })
   }
@@ -148,10 +162,12 @@ class BlockWriter implements FileWriter {
   async commit({ signal }: CallOptions = {}): Promise<void> {
     await this.#unlessFailed("commit", signal, async () => {
       await this.#flush(signal)
-      const { blob, path } = this.#options
+      const { storage, blob, path } = this.#options
       const blobHTTPHeaders = { blobContentType: contentType }
       try {
-        await request((abortSignal) => blob.commitBlockList(this.#blocks, { abortSignal, blobHTTPHeaders }), { signal })
+        await storage.requests.send((abortSignal) => blob.commitBlockList(this.#blocks, { abortSignal, blobHTTPHeaders }), {
+          signal,
+        })
       } catch (error) {
         if (!hasErrorCode(error, "InvalidBlockList", "BlobNotFound")) throw error
         throw unusable(path, "its blocks are gone, since other content was committed or deleted at the path: begin it anew")
@@ -164,13 +180,13 @@ class BlockWriter implements FileWriter {
    * seen nor resumed. Deleting them now could not be kept from deleting what another writer commits at that moment.
    */
   async cancel({ signal }: CallOptions = {}): Promise<void> {
-    const { blob, path, upload, nonce } = this.#options
+    const { storage, blob, path, upload, nonce } = this.#options
     await this.#stager.stop(unusable(path, "it was cancelled"))
     this.#buffer = undefined
     if (!this.#begun) return
     try {
-      const latest = latestUpload(await stagedBlocks(blob, signal))
-      if (latest?.marker === upload.marker) await stageOneByte(blob, tombstoneId(latest, nonce), signal)
+      const latest = latestUpload(await stagedBlocks(storage, blob, signal))
+      if (latest?.marker === upload.marker) await stageOneByte(storage, blob, tombstoneId(latest, nonce), signal)
     } catch (error) {
       throw toDriverError(error, "cancel the upload to", path, signal)
     }
@@ -195,14 +211,14 @@ class BlockWriter implements FileWriter {
 
   async #stageBuffer(signal: AbortSignal | undefined): Promise<void> {
     if (this.#buffer === undefined || this.#filled === 0) return
-    const { blob, path, upload, epoch, nonce } = this.#options
+    const { storage, blob, path, upload, epoch, nonce } = this.#options
     if (this.#blocks.length >= maxBlocks) {
       throw unusable(
         path,
-        `it has ${maxBlocks} blocks, which is the limit: one for every ${blockSize} bytes and one for every close`,
+        `it has ${maxBlocks} blocks, which is the limit: one for every close, and at least one for every ${storage.transfer.chunksize} bytes`,
       )
     }
-    if (!this.#begun) await stageOneByte(blob, upload.marker, signal)
+    if (!this.#begun) await stageOneByte(storage, blob, upload.marker, signal)
     this.#begun = true
     const content = this.#buffer.subarray(0, this.#filled)
     const id = nextBlockId(upload, { last: this.#blocks.at(-1), offset: this.#staged, epoch, nonce })
@@ -210,6 +226,6 @@ class BlockWriter implements FileWriter {
     this.#staged += this.#filled
     this.#filled = 0
     this.#buffer = undefined
-    await this.#stager.add(id, content, signal)
+    await this.#stager.add(id, content, windowOf(content.length, storage.transfer), signal)
   }
 }
