@@ -1,4 +1,5 @@
 import type { Capabilities } from "../drivers/define.ts"
+import type { Effort } from "./sequences/effort.ts"
 
 /** Capabilities without a default: what is not declared is not known. */
 type Undeclared = "redirectURLLifetime" | "maximumPathLength" | "maximumComponentLength"
@@ -11,6 +12,8 @@ export interface Surroundings {
   readonly capabilities: ResolvedCapabilities
   /** Whether the storage was started for this run and is thrown away with it. */
   readonly ownStorage: boolean
+  /** How much sequences of calls explore; by default what fits the kind of storage. */
+  readonly effort?: Effort
 }
 
 /** A condition without which a rule is not run. */

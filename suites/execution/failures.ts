@@ -54,6 +54,11 @@ export class Abandoned extends Error {
   }
 }
 
+/** Nothing was found, and too little was looked at to say that there is nothing. */
+export class SeenTooLittle extends Error {
+  override readonly name = "SeenTooLittle"
+}
+
 /** What the rule stands on could not be prepared: nothing is known about the rule itself. */
 export class SetUpFailed extends Error {
   override readonly name = "SetUpFailed"

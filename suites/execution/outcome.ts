@@ -1,3 +1,5 @@
+import type { Command } from "../sequences/commands.ts"
+import type { Explored } from "../sequences/coverage.ts"
 import type { RecordedCall } from "./trace.ts"
 
 /** What a broken rule, or a set-up that failed, looks like. */
@@ -14,6 +16,8 @@ export interface Failure {
   readonly totalCalls: number
   /** The case in words, where it was generated: one line a value. */
   readonly example: readonly string[]
+  /** The calls as data that can be run again, where the case was a sequence. */
+  readonly sequence?: readonly Command[]
   /** What makes it doubtful that the driver is at fault, until the backend has been asked. */
   readonly doubt: "hung" | "network" | undefined
 }
@@ -24,6 +28,8 @@ interface Counted {
   /** Calls into the driver. */
   readonly calls: number
   readonly milliseconds: number
+  /** What sequences of calls went through, where the rule runs some. */
+  readonly explored?: Explored
 }
 
 /**

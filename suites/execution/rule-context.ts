@@ -1,6 +1,7 @@
 import { errorCodeOf, type StorageDriver } from "../../drivers/contract.ts"
 import type { OpenedStorage } from "../../drivers/define.ts"
 import type { Surroundings } from "../needs.ts"
+import type { Explored } from "../sequences/coverage.ts"
 import { Abandoned, CallFailed, CallHung, describeReason, propertyOf, RuleBroken } from "./failures.ts"
 import { Given } from "./given.ts"
 import type { Evidence, Observation } from "./observation.ts"
@@ -31,6 +32,8 @@ export interface Case extends Surroundings {
   readonly driver: ObservedDriver
   /** Prepares what the rule stands on. */
   readonly given: Given
+  /** The calls of the case so far. */
+  readonly trace: Trace
   /** One more instance of the driver on the same storage. */
   connect(): Promise<ObservedDriver>
 }
@@ -45,12 +48,14 @@ export class RuleContext {
   readonly surroundings: Surroundings
   /** The calls of the case that ran last. */
   trace = new Trace()
+  /** What sequences of calls went through, where the rule ran some. */
+  explored: Explored | undefined
+  readonly ruleId: string
   readonly #execution: Execution
-  readonly #ruleId: string
   #cases = 0
 
   constructor(ruleId: string, execution: Execution) {
-    this.#ruleId = ruleId
+    this.ruleId = ruleId
     this.#execution = execution
     this.surroundings = execution.surroundings
     this.seed = seedFor(execution.seed, ruleId)
@@ -62,15 +67,16 @@ export class RuleContext {
     if (abandoned?.aborted === true) throw new Abandoned()
     this.#cases++
     const ledger = new UploadLedger(uploads)
-    this.trace = new Trace()
+    const trace = new Trace()
+    this.trace = trace
     const observation: Observation = {
-      prefix: `${runFolder}/${this.#ruleId.replace("/", ".")}/${this.#cases}`,
-      trace: this.trace,
+      prefix: `${runFolder}/${this.ruleId.replace("/", ".")}/${this.#cases}`,
+      trace,
       limits,
       uploads: ledger,
       evidence: this.evidence,
-      onCall: (call) => onCall?.(this.#ruleId, call),
-      abandoned: () => abandoned?.aborted === true && !this.trace.closed,
+      onCall: (call) => onCall?.(this.ruleId, call),
+      abandoned: () => abandoned?.aborted === true && !trace.closed,
     }
     const instances: ObservedDriver[] = []
     const connect = async (): Promise<ObservedDriver> => {
@@ -81,7 +87,7 @@ export class RuleContext {
     }
     try {
       const driver = await connect()
-      await body({ ...this.surroundings, driver, given: new Given(driver), connect })
+      await body({ ...this.surroundings, driver, given: new Given(driver), connect, trace })
     } finally {
       observation.trace.close()
       await this.#cleanUp(instances, ledger)
@@ -116,7 +122,7 @@ export class RuleContext {
     } catch (reason) {
       if (saysNothingIsThere(reason)) return
       if (reason instanceof CallHung) closeHangs.add(this.#execution)
-      this.#execution.onLeftover?.(`${this.#ruleId}: ${what} failed: ${describeReason(reason)}`)
+      this.#execution.onLeftover?.(`${this.ruleId}: ${what} failed: ${describeReason(reason)}`)
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Rule } from "../rule.ts"
-import { Abandoned, CallFailed, CallHung, looksLikeNetworkFailure, RuleBroken, SetUpFailed } from "./failures.ts"
+import { Abandoned, CallFailed, CallHung, looksLikeNetworkFailure, RuleBroken, SeenTooLittle, SetUpFailed } from "./failures.ts"
 import { Falsified } from "./for-all.ts"
 import type { Failure, RuleOutcome } from "./outcome.ts"
 import { type Execution, RuleContext } from "./rule-context.ts"
@@ -16,6 +16,7 @@ export async function runRule(rule: Rule, execution: Execution): Promise<RuleOut
     checks: context.evidence.checks,
     calls: context.evidence.calls,
     milliseconds: Math.round(performance.now() - started),
+    ...(context.explored === undefined ? {} : { explored: context.explored }),
   })
   try {
     await rule.check(context)
@@ -27,7 +28,10 @@ export async function runRule(rule: Rule, execution: Execution): Promise<RuleOut
   return { ...counted(), status: "inconclusive", because: "no-evidence", reason: "the rule checked nothing" }
 }
 
-function judge(counted: Pick<RuleOutcome, "ruleId" | "checks" | "calls" | "milliseconds">, falsified: Falsified): RuleOutcome {
+function judge(
+  counted: Pick<RuleOutcome, "ruleId" | "checks" | "calls" | "milliseconds" | "explored">,
+  falsified: Falsified,
+): RuleOutcome {
   const { reason } = falsified
   if (reason instanceof SetUpFailed) {
     return { ...counted, status: "set-up-failed", failure: failureOf(falsified, reason.failure) }
@@ -36,6 +40,8 @@ function judge(counted: Pick<RuleOutcome, "ruleId" | "checks" | "calls" | "milli
     return { ...counted, status: "failed", failure: failureOf(falsified, reason) }
   }
   if (reason instanceof Abandoned) return { ...counted, status: "inconclusive", because: "stopped", reason: reason.message }
+  if (reason instanceof SeenTooLittle)
+    return { ...counted, status: "inconclusive", because: "no-evidence", reason: reason.message }
   const details = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)
   return {
     ...counted,
@@ -52,6 +58,7 @@ function failureOf(falsified: Falsified, reason: RuleBroken | CallFailed | CallH
     calls: upTo(calls, reason),
     totalCalls: total,
     example: falsified.example,
+    ...(falsified.sequence === undefined ? {} : { sequence: falsified.sequence }),
     doubt: doubtOf(reason),
   }
 }

@@ -1,13 +1,21 @@
-import type { Content } from "../../fixtures/content.ts"
-import type { Call } from "./calls.ts"
-import { type Possibility, refuses, succeeds } from "./possibility.ts"
-import { entriesBelow, type FileState, isBelow, parentsOf, presentAt, type State, withFile, withoutFiles } from "./state.ts"
+import type { CallOf, Outcome } from "./calls.ts"
+import { isBelow } from "./paths.ts"
+import { anything, gives, type Possibility, refuses, succeeds } from "./possibility.ts"
+import {
+  entriesBelow,
+  type FileState,
+  type Present,
+  presentAt,
+  type State,
+  withDoubt,
+  withFile,
+  withoutFiles,
+  withUnknown,
+} from "./state.ts"
 
-/** What getContent, reader, putContent, stat, move and delete may come to. */
+/** What getContent, reader, putContent, stat, move, delete and redirectURL may come to. */
 
-type CallOf<Method extends Call["method"]> = Extract<Call, { readonly method: Method }>
-
-const contentRules = {
+export const contentRules = {
   put: "content/round-trip",
   overwrite: "content/overwrite-replaces",
   move: "move/content-arrives",
@@ -18,20 +26,8 @@ const sizeRules = { ...contentRules, put: "stat/file", overwrite: "stat/size-aft
 
 const goneRules = { delete: "delete/file", move: "move/removes-the-source", cancel: "writer/cancel-leaves-nothing" } as const
 
-function gives(rule: string, content: Content, offset: number, next: State): Possibility {
-  const length = content.length - offset
-  const what = `content ${content.object}${content.version === 0 ? "" : `, version ${content.version}`}`
-  return {
-    rule,
-    expected: offset === 0 ? `the ${length} bytes of ${what}` : `the ${length} bytes of ${what} from offset ${offset}`,
-    accepts: ({ kind, ...outcome }) =>
-      kind === "bytes" && "bytes" in outcome && outcome.bytes.length === length && outcome.bytes.isPartOf(content, offset),
-    next,
-  }
-}
-
 /** Nothing is at the path, and the rule of whatever took it away says so; else that of the method. */
-function missing(state: State, path: string, otherwise: string): Possibility {
+export function missing(state: State, path: string, otherwise: string): Possibility {
   const by = state.gone.get(path)
   return refuses(by === undefined ? otherwise : goneRules[by], "PathNotFound", path, state)
 }
@@ -39,6 +35,8 @@ function missing(state: State, path: string, otherwise: string): Possibility {
 export function getContent(state: State, { path }: CallOf<"getContent">): readonly Possibility[] {
   const present = presentAt(state, path)
   switch (present.kind) {
+    case "unknown":
+      return [anything(state)]
     case "file":
       return [gives(contentRules[present.file.origin], present.file.content, 0, state)]
     case "upload":
@@ -52,7 +50,7 @@ export function getContent(state: State, { path }: CallOf<"getContent">): readon
 function whileUploading(
   state: State,
   path: string,
-  { upload, before }: Extract<ReturnType<typeof presentAt>, { kind: "upload" }>,
+  { upload, before }: Extract<Present, { kind: "upload" }>,
 ): readonly Possibility[] {
   const rule = "writer/commit-publishes"
   const older = before === undefined ? [] : [gives(rule, before.content, 0, state)]
@@ -68,14 +66,28 @@ function whileUploading(
 
 export function reader(state: State, { path, offset }: CallOf<"reader">): readonly Possibility[] {
   const present = presentAt(state, path)
+  if (present.kind === "unknown") return [anything(state)]
   if (present.kind !== "file") return [missing(state, path, "reader/missing-is-path-not-found")]
+  const { content, origin } = present.file
+  if (offset > content.length) return beyondTheEnd(state, path)
   const rule = offset === 0 ? "reader/round-trip" : "reader/offset"
-  return [gives(present.file.origin === "put" ? rule : contentRules[present.file.origin], present.file.content, offset, state)]
+  return [gives(origin === "put" ? rule : contentRules[origin], content, offset, state)]
+}
+
+function beyondTheEnd(state: State, path: string): readonly Possibility[] {
+  const rule = "reader/beyond-the-end"
+  const empty: Possibility = {
+    rule,
+    expected: "no bytes",
+    accepts: (outcome) => outcome.kind === "bytes" && outcome.bytes.length === 0,
+    next: state,
+  }
+  return [empty, refuses(rule, "InvalidOffset", path, state)]
 }
 
 export function putContent(state: State, { path, content }: CallOf<"putContent">): readonly Possibility[] {
-  const overwrites = state.files.has(path)
-  const file: FileState = { content, origin: overwrites ? "overwrite" : "put" }
+  if (state.unknown.has(path)) return [anything(state)]
+  const file: FileState = { content, origin: state.files.has(path) ? "overwrite" : "put" }
   return [succeeds(contentRules[file.origin], withFile(state, path, file))]
 }
 
@@ -89,6 +101,8 @@ export function stat(state: State, { path }: CallOf<"stat">): readonly Possibili
   }
   const present = presentAt(state, path)
   switch (present.kind) {
+    case "unknown":
+      return [anything(state)]
     case "file":
       return [fileOf(sizeRules[present.file.origin], path, present.file.content.length, present.file.content.length, state)]
     case "directory":
@@ -121,16 +135,27 @@ function fileOf(rule: string, path: string, least: number, most: number, next: S
 }
 
 export function move(state: State, { source, destination }: CallOf<"move">): readonly Possibility[] {
+  const unknown = [source, destination].filter((path) => state.unknown.has(path))
+  if (unknown.length > 0) return [anything(withUnknown(state, [source, destination]))]
+  if (source === destination) return ontoItself(state, source)
   const file = state.files.get(source)
   if (file === undefined) return [refuses("move/missing-source-is-path-not-found", "PathNotFound", source, state)]
-  if (source === destination) return [succeeds("move/onto-itself-loses-nothing", state)]
   const rule = state.files.has(destination) ? "move/replaces-the-destination" : "move/content-arrives"
   const arrived = withFile(state, destination, { content: file.content, origin: "move" })
   return [succeeds(rule, withoutFiles(arrived, [source], "move"))]
 }
 
+/** Whether it is rejected is open; that the file stays as it is, is a SHOULD. */
+function ontoItself(state: State, path: string): readonly Possibility[] {
+  const rule = "move/onto-itself-loses-nothing"
+  if (!state.files.has(path)) return [refuses("move/missing-source-is-path-not-found", "PathNotFound", path, state)]
+  const accepts = ({ kind }: Outcome): boolean => kind === "done" || kind === "rejected"
+  return [{ rule, expected: "success or an error", accepts, next: withDoubt(state, [path], rule) }]
+}
+
 export function deletion(state: State, { path }: CallOf<"delete">): readonly Possibility[] {
   const present = presentAt(state, path)
+  if (present.kind === "unknown") return [anything(state)]
   const nothing = refuses("delete/missing-is-path-not-found", "PathNotFound", path, withoutEmptied(state, path))
   if (present.kind === "nothing") return [nothing]
   const { files, open } = entriesBelow(state, path)
@@ -140,17 +165,27 @@ export function deletion(state: State, { path }: CallOf<"delete">): readonly Pos
     "delete",
   )
   const rule = present.kind === "file" ? "delete/file" : "delete/everything-below"
-  const done = succeeds(rule, withoutEmptied(leavingParents(removed, path), path))
+  const done = succeeds(rule, withoutEmptied(removed, path))
   return present.kind === "perhaps-directory" || (open.size > 0 && files.size === 0) ? [done, nothing] : [done]
 }
 
-/** Directories above what was deleted may remain, and those below it have gone with it. */
-function leavingParents(state: State, path: string): State {
-  const files = [...state.files.keys()]
-  const left = parentsOf(path).filter((parent) => !files.some((file) => isBelow(file, parent)))
-  return { ...state, emptied: new Set([...state.emptied, ...left]) }
+/** Directories below what was deleted have gone with it, but for those above paths of which nothing is known. */
+function withoutEmptied(state: State, path: string): State {
+  const remains = (folder: string): boolean =>
+    (folder !== path && !isBelow(folder, path)) || [...state.unknown].some((unknown) => isBelow(unknown, folder))
+  return { ...state, emptied: new Set([...state.emptied].filter(remains)) }
 }
 
-function withoutEmptied(state: State, path: string): State {
-  return { ...state, emptied: new Set([...state.emptied].filter((folder) => folder !== path && !isBelow(folder, path))) }
+/** What a URL serves is promised where the driver declares that it gives any, and for a file. */
+export function redirectURL(state: State, { path }: CallOf<"redirectURL">): readonly Possibility[] {
+  const none = (rule: string): Possibility => ({
+    rule,
+    expected: "no URL",
+    accepts: ({ kind }) => kind === "no-url",
+    next: state,
+  })
+  if (!state.declared.redirectURL) return [none("redirect-url/none-unless-declared")]
+  const present = presentAt(state, path)
+  if (present.kind !== "file") return [anything(state)]
+  return [gives("redirect-url/get-gives-the-content", present.file.content, 0, state)]
 }

@@ -1,14 +1,14 @@
-import type { Call, Entry } from "./calls.ts"
-import { type Possibility, refuses } from "./possibility.ts"
-import { entriesBelow, isBelow, presentAt, type State } from "./state.ts"
+import type { CallOf, Entry, Outcome } from "./calls.ts"
+import { comesAfter, isBelow, isChild } from "./paths.ts"
+import { anything, type Possibility, refuses } from "./possibility.ts"
+import { entriesBelow, presentAt, type State } from "./state.ts"
 
 /** What list and walk may come to. */
-
-type CallOf<Method extends Call["method"]> = Extract<Call, { readonly method: Method }>
 
 export function list(state: State, { path }: CallOf<"list">): readonly Possibility[] {
   const nothing = refuses("list/missing-is-path-not-found", "PathNotFound", path, state)
   const { kind } = presentAt(state, path)
+  if (kind === "unknown") return [anything(state)]
   if (kind === "nothing") return [nothing]
   const { files, directories, open } = entriesBelow(state, path)
   const direct = (paths: Iterable<string>) => [...paths].filter((entry) => isChild(entry, path))
@@ -28,62 +28,88 @@ export function list(state: State, { path }: CallOf<"list">): readonly Possibili
 }
 
 export function walk(state: State, call: CallOf<"walk">): readonly Possibility[] {
-  const { path, startAfter, skip } = call
-  const nothing = refuses("walk/missing-is-path-not-found", "PathNotFound", path, state)
+  const { path, startAfter } = call
   const { kind } = presentAt(state, path)
-  const { files, directories, open } = entriesBelow(state, path)
-  const reported = (entry: string): boolean =>
-    (skip === undefined || !isBelow(entry, skip)) && (startAfter === undefined || comesAfter(entry, startAfter))
-  const sureFiles = [...files].filter(reported)
-  const sure = [...sureFiles, ...[...directories].filter(reported)]
-  const allowed = new Set([...sure, ...[...open].filter(reported)])
-  const rule = skip !== undefined ? "walk/skip-directory" : startAfter !== undefined ? "walk/start-after" : "walk/every-file-once"
-  const visits: Possibility = {
-    rule,
-    expected: describe("reports", sure, allowed.size),
-    accepts: ({ kind: came, ...outcome }) => {
-      if (came !== "visited" || !("entries" in outcome)) return false
-      const paths = outcome.entries.map((entry) => entry.path)
-      return (
-        isUnique(paths) &&
-        sure.every((entry) => paths.includes(entry)) &&
-        paths.every((entry) => allowed.has(entry)) &&
-        outcome.entries.every(
-          (entry) => !(files.has(entry.path) && entry.isDirectory) && !(directories.has(entry.path) && !entry.isDirectory),
-        ) &&
-        foldersComeFirst(outcome.entries)
-      )
-    },
-    next: state,
-  }
-  if (kind === "nothing" && startAfter === undefined) return [nothing]
-  return kind === "directory" ? [visits] : [visits, nothing]
+  if (kind === "unknown") return [anything(state)]
+  const nothing = refuses("walk/every-file-once", "PathNotFound", path, state)
+  if (kind === "nothing") return [nothing, ofNothing(state, startAfter !== undefined)]
+  const visits = visitsOf(state, call)
+  return kind === "directory" ? visits : [...visits, nothing]
 }
 
-function isChild(path: string, directory: string): boolean {
-  return isBelow(path, directory) && !path.slice(directory === "/" ? 1 : directory.length + 1).includes("/")
+/** A walk of nothing that reports nothing: fine with startAfter, where all may have been left out; else PathNotFound is a SHOULD. */
+function ofNothing(state: State, startsAfter: boolean): Possibility {
+  const way = {
+    expected: "PathNotFoundError",
+    accepts: (outcome: Outcome) => outcome.kind === "rejected" || (outcome.kind === "visited" && outcome.entries.length === 0),
+    next: state,
+  }
+  return startsAfter
+    ? { ...way, rule: "walk/every-file-once" }
+    : { ...way, rule: "walk/missing-is-path-not-found", departs: true }
+}
+
+/** Which files are reported is a MUST; what folders, in which order, and what startAfter leaves out, a SHOULD. */
+function visitsOf(state: State, { path, startAfter, skip, stopAt }: CallOf<"walk">): readonly Possibility[] {
+  const { files, directories, open } = entriesBelow(state, path)
+  const kept = (entry: string): boolean => skip === undefined || !isBelow(entry, skip)
+  const wanted = (entry: string): boolean => kept(entry) && (startAfter === undefined || comesAfter(entry, startAfter))
+  const allowed = new Set([...files, ...directories, ...open].filter(kept))
+  const rule = ruleOf({ skip, stopAt })
+  const visited = (accepts: (entries: readonly Entry[]) => boolean) => (outcome: Outcome) =>
+    outcome.kind === "visited" && accepts(outcome.entries)
+  const onlyWhatIsThere = (entries: readonly Entry[]): boolean =>
+    entries.every(({ path: entry, isDirectory }) => allowed.has(entry) && !(isDirectory ? files : directories).has(entry)) &&
+    isUnique(entries.filter(({ isDirectory }) => !isDirectory).map((entry) => entry.path)) &&
+    endsAt(entries, stopAt)
+  const hasAll = (entries: readonly Entry[], expected: readonly string[]): boolean => {
+    const reported = new Set(entries.map((entry) => entry.path))
+    return (stopAt !== undefined && reported.has(stopAt)) || expected.every((entry) => reported.has(entry))
+  }
+  const sureFiles = [...files].filter(wanted)
+  const sure = [...sureFiles, ...[...directories].filter(wanted)]
+  const inOrder = (entries: readonly Entry[]): boolean =>
+    isUnique(entries.map((entry) => entry.path)) &&
+    foldersComeFirst(entries) &&
+    entries.every((entry) => wanted(entry.path)) &&
+    hasAll(entries, sure)
+  const expected = describe("reports", sure, allowed.size)
+  const should = startAfter === undefined ? "walk/folder-before-its-contents" : "walk/start-after"
+  return [
+    { rule, expected, accepts: visited((entries) => onlyWhatIsThere(entries) && inOrder(entries)), next: state },
+    {
+      rule: should,
+      expected: `${expected}, each folder before what is in it`,
+      // What startAfter leaves out is a SHOULD as a whole.
+      accepts: visited((entries) => onlyWhatIsThere(entries) && (startAfter !== undefined || hasAll(entries, sureFiles))),
+      next: state,
+      departs: true,
+    },
+  ]
+}
+
+function ruleOf({ skip, stopAt }: { readonly skip: string | undefined; readonly stopAt: string | undefined }): string {
+  if (skip !== undefined) return "walk/skip-directory"
+  return stopAt === undefined ? "walk/every-file-once" : "walk/stop-is-final"
+}
+
+/** Nothing is reported behind the entry at which the visitor stopped. */
+function endsAt(entries: readonly Entry[], stopAt: string | undefined): boolean {
+  const stopped = entries.findIndex((entry) => entry.path === stopAt)
+  return stopped === -1 || stopped === entries.length - 1
 }
 
 function isUnique(paths: readonly string[]): boolean {
   return new Set(paths).size === paths.length
 }
 
-/** A directory, where it is reported, comes before what is below it. */
+/** A directory, where it is reported, comes before what is below it, which follows without a gap. */
 function foldersComeFirst(entries: readonly Entry[]): boolean {
-  return entries.every(
-    (entry, index) => !entry.isDirectory || !entries.slice(0, index).some((earlier) => isBelow(earlier.path, entry.path)),
-  )
-}
-
-/** The order of a walk: by components, each in byte order. */
-function comesAfter(path: string, other: string): boolean {
-  const [left, right] = [path.split("/"), other.split("/")]
-  for (const [index, component] of left.entries()) {
-    const against = right[index]
-    if (against === undefined) return true
-    if (component !== against) return component > against
-  }
-  return false
+  return entries.every(({ path, isDirectory }, index) => {
+    if (!isDirectory) return true
+    const below = entries.flatMap((entry, at) => (isBelow(entry.path, path) ? [at] : []))
+    return below.every((at, nth) => at === index + 1 + nth)
+  })
 }
 
 function describe(what: string, sure: readonly string[], allowed: number): string {

@@ -1,4 +1,5 @@
 import type { StorageDriverErrorCode } from "../../drivers/contract.ts"
+import type { Content } from "../../fixtures/content.ts"
 import type { Outcome } from "./calls.ts"
 import type { State } from "./state.ts"
 
@@ -10,6 +11,8 @@ export interface Possibility {
   readonly expected: string
   readonly accepts: (outcome: Outcome) => boolean
   readonly next: State
+  /** Whether a driver that goes this way keeps every MUST, and departs from the rule, which is a SHOULD. */
+  readonly departs?: true
 }
 
 export function succeeds(rule: string, next: State): Possibility {
@@ -33,4 +36,26 @@ export function givesSize(rule: string, size: number, next: State): Possibility 
     accepts: (outcome) => outcome.kind === "size" && outcome.size === size,
     next,
   }
+}
+
+/** All bytes of a content from an offset on. */
+export function gives(rule: string, content: Content, offset: number, next: State): Possibility {
+  const length = content.length - offset
+  const what = `content ${content.object}${content.version === 0 ? "" : `, version ${content.version}`}`
+  return {
+    rule,
+    expected: offset === 0 ? `the ${length} bytes of ${what}` : `the ${length} bytes of ${what} from offset ${offset}`,
+    accepts: (outcome) => outcome.kind === "bytes" && outcome.bytes.length === length && outcome.bytes.isPartOf(content, offset),
+    next,
+  }
+}
+
+/** Whatever comes of it: the contract leaves it open. */
+export function anything(next: State): Possibility {
+  return { rule: "", expected: "anything", accepts: () => true, next }
+}
+
+/** Whatever comes of it departs from a SHOULD, unless another possibility takes it. */
+export function otherwise(rule: string, expected: string, next: State): Possibility {
+  return { rule, expected, accepts: () => true, next, departs: true }
 }

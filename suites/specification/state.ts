@@ -1,4 +1,5 @@
 import type { Content } from "../../fixtures/content.ts"
+import { isBelow, parentsOf } from "./paths.ts"
 
 /** By what a file came to be what it is: names the promise that is broken where it is not. */
 type Origin = "put" | "overwrite" | "move" | "commit"
@@ -17,21 +18,56 @@ export interface UploadState {
   readonly open: boolean
 }
 
+/** A stream that was opened, read in part and left open. */
+export interface StreamState {
+  readonly offset: number
+  /** The contents that were at its path since it was opened, the first one first. */
+  readonly seen: readonly Content[]
+  /** What happened at its path since: nothing, a change, or something of which the contract says nothing. */
+  readonly since: "nothing" | "overwrite" | "removal" | "anything"
+}
+
+/** What the driver declares it does where the contract leaves it a choice. */
+export interface Declared {
+  readonly redirectURL: boolean
+}
+
 /**
  * What may be stored. Directories are implied by what is below them; where the contract leaves open whether there is one, it is among
  * `emptied`.
  */
 export interface State {
+  readonly declared: Declared
   readonly files: ReadonlyMap<string, FileState>
   /** By path. */
   readonly uploads: ReadonlyMap<string, UploadState>
+  /** By path. */
+  readonly streams: ReadonlyMap<string, StreamState>
   /** Directories whose last file has gone: they may remain or not. */
   readonly emptied: ReadonlySet<string>
   /** Paths whose last content went, and by what: names the promise that is broken where something is there. */
   readonly gone: ReadonlyMap<string, "delete" | "move" | "cancel">
+  /** Paths of which nothing is known any more, since a call was made there that the contract says nothing of. */
+  readonly unknown: ReadonlySet<string>
+  /** Paths where only a SHOULD says that what is there is there, by the rule's id. */
+  readonly doubtful: ReadonlyMap<string, string>
 }
 
-export const emptyState: State = { files: new Map(), uploads: new Map(), emptied: new Set(), gone: new Map() }
+export function initialState(declared: Declared): State {
+  return {
+    declared,
+    files: new Map(),
+    uploads: new Map(),
+    streams: new Map(),
+    emptied: new Set(),
+    gone: new Map(),
+    unknown: new Set(),
+    doubtful: new Map(),
+  }
+}
+
+/** Nothing is stored, and nothing declared. */
+export const emptyState: State = initialState({ redirectURL: false })
 
 /** What is at a path. */
 export type Present =
@@ -42,28 +78,19 @@ export type Present =
   | { readonly kind: "nothing" }
   /** An upload: what was there before, nothing, or what was accepted so far. */
   | { readonly kind: "upload"; readonly upload: UploadState; readonly before: FileState | undefined }
+  | { readonly kind: "unknown" }
 
 export function presentAt(state: State, path: string): Present {
+  if (state.unknown.has(path)) return { kind: "unknown" }
   const upload = state.uploads.get(path)
   const file = state.files.get(path)
   if (upload !== undefined) return { kind: "upload", upload, before: file }
   if (file !== undefined) return { kind: "file", file }
-  for (const below of state.files.keys()) if (isBelow(below, path)) return { kind: "directory" }
+  for (const below of state.files.keys())
+    if (isBelow(below, path) && !state.uploads.has(below) && !state.unknown.has(below)) return { kind: "directory" }
   if (path === "/" || state.emptied.has(path)) return { kind: "perhaps-directory" }
-  for (const below of state.uploads.keys()) if (isBelow(below, path)) return { kind: "perhaps-directory" }
-  return { kind: "nothing" }
-}
-
-/** Whether the path lies below the directory, at any depth. */
-export function isBelow(path: string, directory: string): boolean {
-  return path !== directory && (directory === "/" ? path.startsWith("/") : path.startsWith(`${directory}/`))
-}
-
-/** The directories above a path, the nearest first, without the root. */
-export function parentsOf(path: string): readonly string[] {
-  const parents: string[] = []
-  for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) parents.push(path.slice(0, end))
-  return parents
+  const uncertain = [...state.uploads.keys(), ...state.unknown]
+  return { kind: uncertain.some((below) => isBelow(below, path)) ? "perhaps-directory" : "nothing" }
 }
 
 /** Everything below a directory: what is surely there, and what the contract leaves open. */
@@ -79,64 +106,104 @@ export function entriesBelow(
     into.add(path)
     for (const parent of parentsOf(path)) if (isBelow(parent, directory)) above.add(parent)
   }
-  for (const path of state.files.keys())
-    add(path, state.uploads.has(path) ? open : files, state.uploads.has(path) ? open : directories)
-  for (const path of state.uploads.keys()) add(path, open, open)
-  for (const path of state.emptied) add(path, open, open)
+  for (const path of state.files.keys()) {
+    const certain = !state.uploads.has(path) && !state.unknown.has(path)
+    add(path, certain ? files : open, certain ? directories : open)
+  }
+  for (const path of [...state.uploads.keys(), ...state.emptied, ...state.unknown]) add(path, open, open)
   return { files, directories, open }
 }
 
 /** The state with a file at the path. */
 export function withFile(state: State, path: string, file: FileState): State {
   const files = new Map(state.files).set(path, file)
-  const gone = new Map(state.gone)
-  gone.delete(path)
   const emptied = new Set([...state.emptied].filter((folder) => !isBelow(path, folder)))
-  return { ...state, files, gone, emptied }
+  const streams = changing(state, [path], ({ seen, since }) => ({
+    seen: [...seen, file.content],
+    since: since === "anything" ? since : "overwrite",
+  }))
+  return { ...state, files, gone: without(state.gone, [path]), emptied, streams, doubtful: without(state.doubtful, [path]) }
 }
 
 /** The state without these files; the directories that they leave behind may remain. */
 export function withoutFiles(state: State, paths: readonly string[], by: "delete" | "move" | "cancel"): State {
-  const files = new Map(state.files)
   const gone = new Map(state.gone)
-  const emptied = new Set(state.emptied)
-  for (const path of paths) {
-    files.delete(path)
-    gone.set(path, by)
-    for (const parent of parentsOf(path)) emptied.add(parent)
-  }
-  const remaining = [...files.keys()]
-  return {
-    ...state,
-    files,
-    gone,
-    emptied: new Set([...emptied].filter((folder) => !remaining.some((file) => isBelow(file, folder)))),
-  }
+  for (const path of paths) gone.set(path, by)
+  const streams = changing(state, paths, ({ since }) => ({ since: since === "anything" ? since : "removal" }))
+  const left = { ...state, files: without(state.files, paths), gone, streams, doubtful: without(state.doubtful, paths) }
+  return leavingFolders(left, paths)
 }
 
 export function withUpload(state: State, path: string, upload: UploadState | undefined): State {
-  const uploads = new Map(state.uploads)
-  const emptied = new Set(state.emptied)
-  if (upload === undefined) {
-    uploads.delete(path)
-    const files = [...state.files.keys()]
-    for (const parent of parentsOf(path)) if (!files.some((file) => isBelow(file, parent))) emptied.add(parent)
-  } else {
-    uploads.set(path, upload)
+  const streams = changing(state, [path], () => ({ since: "anything" }))
+  if (upload !== undefined) return { ...state, streams, uploads: new Map(state.uploads).set(path, upload) }
+  return leavingFolders({ ...state, streams, uploads: without(state.uploads, [path]) }, [path])
+}
+
+export function withStream(state: State, path: string, stream: StreamState | undefined): State {
+  const streams = without(state.streams, [path])
+  return { ...state, streams: stream === undefined ? streams : new Map(streams).set(path, stream) }
+}
+
+/** The state in which nothing is known of these paths any more. */
+export function withUnknown(state: State, paths: readonly string[]): State {
+  if (paths.length === 0) return state
+  return {
+    ...state,
+    files: without(state.files, paths),
+    uploads: without(state.uploads, paths),
+    streams: changing(state, paths, () => ({ since: "anything" })),
+    gone: without(state.gone, paths),
+    doubtful: without(state.doubtful, paths),
+    unknown: new Set([...state.unknown, ...paths]),
+    emptied: new Set([...state.emptied, ...paths.flatMap(parentsOf)]),
   }
-  return { ...state, uploads, emptied }
+}
+
+/** The state in which only a SHOULD says what is at these paths. */
+export function withDoubt(state: State, paths: readonly string[], rule: string): State {
+  const doubtful = new Map(state.doubtful)
+  for (const path of paths) doubtful.set(path, rule)
+  return { ...state, doubtful }
+}
+
+/** Directories above what went may remain, where nothing else is below them. */
+function leavingFolders(state: State, paths: readonly string[]): State {
+  const files = [...state.files.keys()]
+  const left = paths.flatMap(parentsOf).filter((folder) => !files.some((file) => isBelow(file, folder)))
+  return { ...state, emptied: new Set([...state.emptied, ...left]) }
+}
+
+function changing(
+  state: State,
+  paths: readonly string[],
+  change: (stream: StreamState) => Partial<StreamState>,
+): State["streams"] {
+  const streams = new Map(state.streams)
+  for (const path of paths) {
+    const stream = streams.get(path)
+    if (stream !== undefined) streams.set(path, { ...stream, ...change(stream) })
+  }
+  return streams
+}
+
+function without<Value>(map: ReadonlyMap<string, Value>, keys: readonly string[]): ReadonlyMap<string, Value> {
+  if (!keys.some((key) => map.has(key))) return map
+  const rest = new Map(map)
+  for (const key of keys) rest.delete(key)
+  return rest
 }
 
 /** Equal for states that hold the same. */
-export function keyOf({ files, uploads, emptied }: State): string {
+export function keyOf({ files, uploads, streams, emptied, unknown, doubtful }: State): string {
   const sorted = <Value>(entries: Iterable<readonly [string, Value]>) => [...entries].sort(([a], [b]) => (a < b ? -1 : 1))
-  const contents = sorted(files).map(([path, { content }]) => [path, content.object, content.version, content.length])
-  const pending = sorted(uploads).map(([path, { content, accepted, open }]) => [
-    path,
-    content.object,
-    content.version,
-    accepted,
-    open,
+  const named = ({ object, version }: Omit<Content, "length">) => [object, version]
+  return JSON.stringify([
+    sorted(files).map(([path, { content }]) => [path, ...named(content), content.length]),
+    sorted(uploads).map(([path, { content, accepted, open }]) => [path, ...named(content), accepted, open]),
+    sorted(streams).map(([path, { seen, offset, since }]) => [path, seen.map(named), offset, since]),
+    [...emptied].sort(),
+    [...unknown].sort(),
+    sorted(doubtful),
   ])
-  return JSON.stringify([contents, pending, [...emptied].sort()])
 }

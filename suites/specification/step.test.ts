@@ -7,7 +7,7 @@ import { isDefined, possibilitiesOf, step, stepAll } from "./step.ts"
 
 function bytesOf(content: Content, offset = 0): Outcome {
   const bytes: ReadBytes = {
-    length: content.length - offset,
+    length: Math.max(0, content.length - offset),
     isPartOf: (other, from) => other.object === content.object && other.version === content.version && from === offset,
   }
   return { kind: "bytes", bytes }
@@ -26,10 +26,13 @@ const notFound = (path: string): Outcome => ({ kind: "rejected", code: "PathNotF
 class PlainStore {
   readonly #files: Record<string, Content> = {}
   readonly #uploads: Record<string, { content: Omit<Content, "length">; size: number }> = {}
+  readonly #streams: Record<string, { content: Content; offset: number }> = {}
 
   perform(call: Call): Outcome {
     const paths = Object.keys(this.#files).sort()
     const path = "path" in call ? call.path : call.source
+    if (!/^(\/[a-z./]*[a-z])$|^\/$/.test(path) || path.includes("//")) return { kind: "rejected", code: "InvalidPath", path }
+    if (call.abort === "before") return { kind: "aborted" }
     const below = paths.filter((file) => file.startsWith(path === "/" ? "/" : `${path}/`))
     const file = this.#files[path]
     const upload = this.#uploads[path]
@@ -40,6 +43,20 @@ class PlainStore {
       case "getContent":
       case "reader":
         return file === undefined ? notFound(path) : bytesOf(file, "offset" in call ? call.offset : 0)
+      case "readStart":
+        if (file === undefined) return notFound(path)
+        this.#streams[path] = { content: file, offset: call.offset }
+        return bytesOf(file, call.offset)
+      case "readRest": {
+        const stream = this.#streams[path]
+        delete this.#streams[path]
+        return stream === undefined ? done : bytesOf(stream.content, stream.offset)
+      }
+      case "leave":
+        delete this.#streams[path]
+        return done
+      case "redirectURL":
+        return { kind: "no-url" }
       case "stat":
         if (file !== undefined) return { kind: "info", info: { path, isDirectory: false, size: file.length } }
         return below.length === 0 ? notFound(path) : { kind: "info", info: { path, isDirectory: true, size: 0 } }
@@ -85,10 +102,14 @@ class PlainStore {
   }
 }
 
-const path = constantFrom("/a", "/ab", "/a/b", "/a/c", "/a.b", "/a/b/c", "/b")
+const path = constantFrom("/a", "/ab", "/a/b", "/a/c", "/a.b", "/a/b/c", "/b", "/a//b")
 const method = constantFrom<Call["method"]>(
   "getContent",
   "reader",
+  "readStart",
+  "readRest",
+  "leave",
+  "redirectURL",
   "putContent",
   "stat",
   "list",
@@ -101,14 +122,27 @@ const method = constantFrom<Call["method"]>(
   "commit",
   "cancel",
 )
+const abortable: ReadonlySet<Call["method"]> = new Set(["getContent", "stat", "list", "putContent", "move", "delete"])
 const calls = array(
   record({ method, path, other: path, number: integer({ min: 0, max: 50 }) }).map(({ method, path, other, number }): Call => {
     const made = content(number, number)
-    if (method === "move") return { method, source: path, destination: other }
-    if (method === "putContent") return { method, path, content: made }
-    if (method === "writer") return { method, path, append: number % 2 === 0, content: made }
-    if (method === "write") return { method, path, length: number }
-    return method === "reader" ? { method, path, offset: number % 3 } : { method, path }
+    const abort = number % 7 === 0 && abortable.has(method) ? ({ abort: "before" } as const) : {}
+    switch (method) {
+      case "move":
+        return { method, source: path, destination: other === "/a//b" ? "/b" : other, ...abort }
+      case "putContent":
+        return { method, path, content: made, ...abort }
+      case "writer":
+        return { method, path, append: number % 2 === 0, content: made }
+      case "write":
+        return { method, path, length: number }
+      case "reader":
+        return { method, path, offset: number % 3 }
+      case "readStart":
+        return { method, path, offset: number % 3, length: 1 }
+      default:
+        return { method, path, ...abort }
+    }
   }),
   { minLength: 30, maxLength: 80, size: "max" },
 )
@@ -325,7 +359,28 @@ function breachIn(history: History): string | undefined {
   return undefined
 }
 
+test("what is undefined leaves nothing known of its path, and all else as it was", () => {
+  let states = [put("/a", 1), put("/b", 2)].reduce<readonly State[]>((all, call) => stepAll(all, call, done).states, [emptyState])
+  states = stepAll(states, open("/a", true), { kind: "rejected", code: "Driver", path: "/a" }).states
+  for (const outcome of [notFound("/a"), bytesOf(content(1, 10)), bytesOf(content(9, 3))])
+    expect(stepAll(states, get("/a"), outcome).breach).toBeUndefined()
+  expect(stepAll(states, get("/b"), bytesOf(content(2, 10))).breach).toBeUndefined()
+  expect(stepAll(states, get("/b"), notFound("/b")).breach?.rule).toBe("content/round-trip")
+})
+
+test("a SHOULD that is not kept is told, and the call goes on", () => {
+  const states = stepAll([emptyState], put("/a/b", 1), done).states
+  const entries = [
+    { path: "/a/b", isDirectory: false },
+    { path: "/a", isDirectory: true },
+  ]
+  const { departure, ...judged } = stepAll(states, { method: "walk", path: "/" }, { kind: "visited", entries })
+  expect(departure?.rule).toBe("walk/folder-before-its-contents")
+  expect(judged.states).toEqual(states)
+})
+
 test("a call that is undefined has no outcome to be judged by", () => {
-  expect(possibilitiesOf(emptyState, open("/a", true))).toEqual([])
+  const committed = step(emptyState, put("/a", 1), done)
+  expect(committed.flatMap((state) => possibilitiesOf(state, put("/a/b", 2)))).toEqual([])
   expect(step(emptyState, { method: "write", path: "/a", length: 1 }, size(1))).toEqual([])
 })

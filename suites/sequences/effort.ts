@@ -1,0 +1,20 @@
+import type { Command } from "./commands.ts"
+
+/** A sequence that failed once, to be run again. */
+interface SavedSequence {
+  /** Id of the rule whose sequences it is one of. */
+  readonly rule: string
+  readonly commands: readonly Command[]
+}
+
+/** How much sequences explore, as the user says. */
+export interface Effort {
+  /** Sequences of each kind. */
+  readonly runs?: number
+  /** Milliseconds of exploring for each kind, however many sequences that gives; the one under way is ended regularly. */
+  readonly milliseconds?: number
+  /** Run before all others. */
+  readonly saved?: readonly SavedSequence[]
+  /** Whether to run nothing but those that are saved. */
+  readonly replays?: boolean
+}

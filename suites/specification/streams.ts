@@ -1,0 +1,47 @@
+import type { CallOf, Outcome } from "./calls.ts"
+import { contentRules, missing } from "./files.ts"
+import { anything, gives, type Possibility, succeeds } from "./possibility.ts"
+import { presentAt, type State, withStream } from "./state.ts"
+
+/** What streams that are read in parts may come to. */
+
+export function readStart(state: State, { path, offset, length }: CallOf<"readStart">): readonly Possibility[] {
+  const present = presentAt(state, path)
+  if (present.kind === "unknown") {
+    return [anything(withStream(state, path, { offset, seen: [], since: "anything" }))]
+  }
+  if (present.kind !== "file") return [missing(state, path, "reader/missing-is-path-not-found")]
+  const { content, origin } = present.file
+  const rule = offset === 0 ? "reader/round-trip" : "reader/offset"
+  const least = Math.min(length, content.length - offset)
+  return [
+    {
+      rule: origin === "put" ? rule : contentRules[origin],
+      expected: `${least} bytes of content ${content.object} or more`,
+      accepts: (outcome) =>
+        outcome.kind === "bytes" &&
+        outcome.bytes.length >= least &&
+        outcome.bytes.length <= content.length - offset &&
+        outcome.bytes.isPartOf(content, offset),
+      next: withStream(state, path, { offset, seen: [content], since: "nothing" }),
+    },
+  ]
+}
+
+/** Where the file changed meanwhile: the old content whole, the new one, or an error; never a mixture of them. */
+export function readRest(state: State, { path }: CallOf<"readRest">): readonly Possibility[] {
+  const stream = state.streams.get(path)
+  if (stream === undefined) return []
+  const { offset, seen, since } = stream
+  const left = withStream(state, path, undefined)
+  if (since === "anything") return [anything(left)]
+  const changedBy = { nothing: "reader/round-trip", overwrite: "reader/across-an-overwrite", removal: "reader/across-a-delete" }
+  const whole = seen.filter(({ length }) => offset <= length).map((content) => gives(changedBy[since], content, offset, left))
+  if (since === "nothing") return whole
+  const fails = ({ kind }: Outcome): boolean => kind === "rejected"
+  return [...whole, { rule: changedBy[since], expected: "an error", accepts: fails, next: left }]
+}
+
+export function leave(state: State, { path }: CallOf<"leave">): readonly Possibility[] {
+  return [succeeds("reader/left-half-read", withStream(state, path, undefined))]
+}
