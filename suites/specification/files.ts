@@ -150,7 +150,8 @@ function ontoItself(state: State, path: string): readonly Possibility[] {
   const rule = "move/onto-itself-loses-nothing"
   if (!state.files.has(path)) return [refuses("move/missing-source-is-path-not-found", "PathNotFound", path, state)]
   const accepts = ({ kind }: Outcome): boolean => kind === "done" || kind === "rejected"
-  return [{ rule, expected: "success or an error", accepts, next: withDoubt(state, [path], rule) }]
+  const next = withDoubt(state, [path], rule)
+  return [{ rule: "move/content-arrives", expected: "success or an error", accepts, next }]
 }
 
 export function deletion(state: State, { path }: CallOf<"delete">): readonly Possibility[] {
