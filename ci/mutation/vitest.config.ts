@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config"
+
+/** What Stryker runs for each mutant: the tests that the environment names. */
+export default defineConfig({
+  test: {
+    include: [process.env["MUTATION_TESTS"] ?? ""],
+    pool: "forks",
+    testTimeout: 60_000,
+  },
+})
