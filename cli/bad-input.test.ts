@@ -70,6 +70,8 @@ describe("bad input is told in one line, with exit code 2", () => {
     [["certify", "inmemory", "--known-failures", "bad-known.yml"], 'entry 1: "reason" must say why', ""],
     [["certify", "inmemory", "--known-failures", "missing.yml"], "missing.yml cannot be read", ""],
     [["certify", "inmemory", "--json", "notes.txt/report.json"], "--json notes.txt/report.json cannot be written", ""],
+    [["certify", "inmemory", "--suite", "scale", "--size", "5 parsecs"], "--size", "500MiB"],
+    [["certify", "inmemory", "--suite", "scale", "--entries", "1e9"], "--entries", "from 10 to 1,000,000"],
     [["certify", "inmemory", "--concurrency", "0"], "--concurrency", "from 1 to 64"],
     [["certify", "inmemory", "--", "--reportr=tap"], "Vitest has no option --reportr", "did you mean --reporter?"],
     [["certify", "inmemory", "--", "--shard=9"], 'Vitest does not take "--shard=9"', ""],

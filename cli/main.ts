@@ -1,10 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option, type OutputConfiguration } from "commander"
 import { parseDuration } from "../drivers/azure/duration.ts"
 import { suiteNames } from "../suites/catalogue.ts"
+import { type Extent, extents } from "../suites/extent.ts"
 import { certify } from "./certify.ts"
 import { BadInput } from "./input/bad-input.ts"
-import { type CertifyOptions, defaultTimeout } from "./input/certify-options.ts"
+import { type CertifyOptions, defaultTimeoutOf } from "./input/certify-options.ts"
 import { demandPair } from "./input/parameters.ts"
+import { parseSize } from "./input/size.ts"
 import { Unavailable } from "./input/unavailable.ts"
 import { surviveLostOutput } from "./output.ts"
 import { oneLine } from "./reports/text.ts"
@@ -82,9 +84,16 @@ function certifyCommand(): Command {
     .option("--keep", "leave the container of --target container for the next run, which finds it; clean removes it", false)
     .option("--json <file>", "write the result as JSON")
     .option("--junit <file>", "write the result as JUnit XML")
-    .option("--timeout <duration>", "time for each call into the driver", parseMilliseconds, defaultTimeout)
+    .option("--timeout <duration>", "time for each call into the driver (default: 10s; 2m for scale)", parseMilliseconds)
     .option("--deadline <duration>", "time for the whole run; rules that have not begun by then are not run", parseMilliseconds)
     .option("--concurrency <n>", "processes that run rules side by side", parseCount)
+    .option(
+      "--size <size>",
+      "how much suite scale stores: small, large, or the length of a large object, such as 500MiB",
+      parseExtent,
+      extents.small,
+    )
+    .option("--entries <n>", "entries of the large folders of suite scale", parseEntries)
     .option("--strict", "count a broken SHOULD like a broken MUST", false)
     .option("--known-failures <file>", "rules that are known to be broken, each with a reason")
     .option("--verbose", "tell more of each rule", false)
@@ -92,9 +101,18 @@ function certifyCommand(): Command {
     .configureOutput(oneLineErrors)
     .showSuggestionAfterError()
     .addHelpText("after", certifyExamples)
-    .action(async (driver: string, vitest: string[], options: Omit<CertifyOptions, "vitest">) => {
-      process.exitCode = await certify(driver, { ...options, vitest })
+    .action(async (driver: string, vitest: string[], { size, entries, ...options }: GivenOptions) => {
+      const timeout = options.timeout ?? defaultTimeoutOf(options.suite)
+      const extent = entries === undefined ? size : { ...size, entries, costlyEntries: entries }
+      process.exitCode = await certify(driver, { ...options, timeout, extent, vitest })
     })
+}
+
+/** What commander gives: some of it has a default that depends on the rest. */
+type GivenOptions = Omit<CertifyOptions, "vitest" | "timeout" | "extent"> & {
+  readonly timeout?: number
+  readonly size: Extent
+  readonly entries?: number
 }
 
 const certifyExamples = `
@@ -145,6 +163,19 @@ function parseCount(text: string): number {
   if (!Number.isSafeInteger(count) || count < 1 || count > 64)
     throw new InvalidArgumentError("It must be a whole number from 1 to 64.")
   return count
+}
+
+function parseExtent(text: string): Extent {
+  const extent = parseSize(text)
+  if (extent === undefined) throw new InvalidArgumentError("It must be small, large or a length such as 500MiB or 5GiB.")
+  return extent
+}
+
+function parseEntries(text: string): number {
+  const entries = Number(text)
+  if (!/^\d+$/.test(text) || entries < 10 || entries > 1_000_000)
+    throw new InvalidArgumentError("It must be a whole number from 10 to 1,000,000.")
+  return entries
 }
 
 function parseMilliseconds(text: string): number {

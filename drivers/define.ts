@@ -22,6 +22,8 @@ export interface Capabilities {
   readonly maximumComponentLength?: number
   /** Whether paths that differ in case only are two files; default true. */
   readonly caseSensitive?: boolean
+  /** Bytes by which uploads and downloads, however large, let a process grow beyond what it has when idle; default 128 MiB. */
+  readonly memory?: number | "unbounded"
 }
 
 /** One opened storage. */
@@ -32,6 +34,18 @@ export interface OpenedStorage {
   close(): Promise<void>
   /** What could be found out only by opening, in place of what the module declares. */
   readonly capabilities?: Capabilities
+  /**
+   * What all instances have asked of the backend so far. Only for drivers whose traffic the suite cannot see by itself: it counts
+   * requests over HTTP, and where there are none the reads and writes of the process.
+   */
+  traffic?(): Traffic
+}
+
+/** What went to a backend and came back. */
+export interface Traffic {
+  readonly requests: number
+  /** In both directions. */
+  readonly bytes: number
 }
 
 /** A backend that was started for a run and is thrown away with it. */
@@ -110,6 +124,7 @@ const capabilities = z
     maximumPathLength: z.int().positive(),
     maximumComponentLength: z.int().positive(),
     caseSensitive: z.boolean(),
+    memory: z.union([z.int().positive(), z.literal("unbounded")]),
   })
   .partial()
 
@@ -146,7 +161,12 @@ export function readDriverModule(value: unknown, where: string): DriverModule {
   throw new DriverModuleError(`${where}: "${issue.path.join(".")}" ${issue.message}`)
 }
 
-const openedStorage = z.object({ connect: aFunction, close: aFunction, capabilities: capabilities.optional() })
+const openedStorage = z.object({
+  connect: aFunction,
+  close: aFunction,
+  capabilities: capabilities.optional(),
+  traffic: aFunction.optional(),
+})
 
 /**
  * Reads what `open` gave as an opened storage.

@@ -11,7 +11,7 @@ export interface Suite {
   readonly files: readonly string[]
 }
 
-export const suiteNames = ["contract"] as const
+export const suiteNames = ["contract", "scale"] as const
 export type SuiteName = (typeof suiteNames)[number]
 
 /** Every rule of every suite, by id. */
@@ -32,7 +32,10 @@ export async function loadSuite(name: SuiteName): Promise<Suite> {
 }
 
 /** Folders that hold a suite's rules. */
-const foldersOf: Readonly<Record<SuiteName, readonly string[]>> = { contract: ["contract", "sequences"] }
+const foldersOf: Readonly<Record<SuiteName, readonly string[]>> = {
+  contract: ["contract", "sequences"],
+  scale: ["scale"],
+}
 
 async function filesOf(folder: URL): Promise<readonly URL[]> {
   const files = (await readdir(folder)).filter((file) => /^[a-z-]+\.(ts|js)$/.test(file)).sort()

@@ -151,8 +151,10 @@ function enumerate(entries: readonly string[]): string {
 }
 
 function differenceOf(wanted: readonly string[], got: readonly string[]): string {
-  const missing = wanted.filter((entry) => !got.includes(entry))
-  const surplus = got.filter((entry, index) => !wanted.includes(entry) || got.indexOf(entry) !== index)
+  const [inWanted, inGot] = [new Set(wanted), new Set(got)]
+  const missing = wanted.filter((entry) => !inGot.has(entry))
+  // Sorted, so that what came twice stands side by side.
+  const surplus = got.filter((entry, index) => !inWanted.has(entry) || got[index - 1] === entry)
   const parts = [`${got.length} entries`]
   if (missing.length > 0) parts.push(`without ${enumerate(missing)}`)
   if (surplus.length > 0) parts.push(`with ${enumerate(surplus)} too many`)

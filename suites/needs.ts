@@ -1,4 +1,7 @@
+import { freemem } from "node:os"
 import type { Capabilities } from "../drivers/define.ts"
+import type { DriverProcesses } from "./execution/driver-processes.ts"
+import { type Extent, extents } from "./extent.ts"
 import type { Effort } from "./sequences/effort.ts"
 
 /** Capabilities without a default: what is not declared is not known. */
@@ -14,6 +17,12 @@ export interface Surroundings {
   readonly ownStorage: boolean
   /** How much sequences of calls explore; by default what fits the kind of storage. */
   readonly effort?: Effort
+  /** How much the rules of suite `scale` store; default small. */
+  readonly extent?: Extent | undefined
+  /** Bytes that the target still takes, where that is known. */
+  readonly room?: number | undefined
+  /** Starts processes that hold nothing but the driver, where the run has a command above it. */
+  readonly processes?: DriverProcesses | undefined
 }
 
 /** A condition without which a rule is not run. */
@@ -67,6 +76,37 @@ export const caseSensitivity: Need = {
   unmet: ({ capabilities }) => (capabilities.caseSensitive ? undefined : "the driver declares that it ignores case"),
 }
 
+/** For rules that lose a process, or measure one. */
+export const ownProcesses: Need = {
+  name: "processes of its own",
+  unmet: ({ processes, capabilities }) => {
+    if (processes === undefined) return "no processes can be started for it here: the command certify does"
+    return capabilities.scope === "process" ? "what is stored lives in the memory of one process" : undefined
+  },
+}
+
+/** For rules that hold a process to the memory that the driver declares. */
+export const boundedMemory: Need = {
+  name: "a bound to the memory that transfers take",
+  unmet: ({ capabilities }) => (capabilities.memory === "unbounded" ? "the driver declares no bound to its memory" : undefined),
+}
+
+/** For rules that store much: room for so many times the length of a large object. */
+export function roomFor(objects: number): Need {
+  return {
+    name: `room for ${objects === 1 ? "a large object" : `${objects} large objects`}`,
+    unmet: ({ extent = extents.small, room, capabilities }) => {
+      const needed = objects * extent.bytes
+      const free = capabilities.scope === "process" ? freemem() : room
+      return free === undefined || needed <= free ? undefined : `needs ${gibibytes(needed)} free, and ${gibibytes(free)} are`
+    },
+  }
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toLocaleString("en-US", { maximumFractionDigits: 1 })} GiB`
+}
+
 export function resolveCapabilities(...declared: readonly (Capabilities | undefined)[]): ResolvedCapabilities {
   const defaults: ResolvedCapabilities = {
     scope: "shared",
@@ -75,6 +115,7 @@ export function resolveCapabilities(...declared: readonly (Capabilities | undefi
     modTimeResolution: 10_000,
     pageSize: 1_000,
     caseSensitive: true,
+    memory: 128 * 1024 * 1024,
   }
   return Object.assign(defaults, ...declared)
 }

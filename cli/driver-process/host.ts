@@ -9,6 +9,7 @@ import type { Execution } from "../../suites/execution/rule-context.ts"
 import { runRule } from "../../suites/execution/run-rule.ts"
 import { resolveCapabilities } from "../../suites/needs.ts"
 import type { Rule } from "../../suites/rule.ts"
+import { loneProcesses } from "../lone-process/client.ts"
 import type { BlackBox } from "./black-box.ts"
 import { chargeStray } from "./charge.ts"
 import { HeldTarget } from "./held-target.ts"
@@ -37,6 +38,7 @@ export class DriverHost {
   readonly #target = new HeldTarget()
   #runningNow: string | undefined
   #driver: LoadedDriver | undefined
+  #module: Requests["load"]["asks"] | undefined
   #opened: Opened | undefined
   #rules: Promise<ReadonlyMap<string, Rule>> | undefined
 
@@ -67,6 +69,7 @@ export class DriverHost {
 
   readonly #handlers: { readonly [Name in RequestName]: (asks: Requests[Name]["asks"]) => Promise<Requests[Name]["answers"]> } = {
     load: async ({ url, reference }) => {
+      this.#module = { url, reference }
       this.#driver = await LoadedDriver.load(url, reference)
       return this.#driver.describe()
     },
@@ -108,6 +111,8 @@ export class DriverHost {
       surroundings: {
         capabilities: resolveCapabilities(driver.module.capabilities, storage.capabilities),
         ownStorage: request.ownStorage,
+        extent: request.extent,
+        processes: loneProcesses({ ...this.#demandModule(), parameters: request.parameters }),
       },
       limits: request.limits,
       runFolder: request.runFolder,
@@ -146,6 +151,11 @@ export class DriverHost {
   #loaded(): LoadedDriver {
     if (this.#driver === undefined) throw new Error("no driver was loaded in this process")
     return this.#driver
+  }
+
+  #demandModule(): Requests["load"]["asks"] {
+    if (this.#module === undefined) throw new Error("no driver was loaded in this process")
+    return this.#module
   }
 
   #demandOpened(): Opened {

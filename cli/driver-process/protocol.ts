@@ -4,6 +4,7 @@ import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
 import type { ParameterIssue, TargetKind } from "../../suites/execution/opening.ts"
 import type { RuleOutcome } from "../../suites/execution/outcome.ts"
 import type { TimeLimits } from "../../suites/execution/time-limits.ts"
+import type { Extent } from "../../suites/extent.ts"
 
 /**
  * What the command and the processes that hold a driver say to each other. A driver is loaded in such a process only: it may block
@@ -66,6 +67,8 @@ export interface OpenRequest {
   readonly runFolder: string
   readonly seed: number
   readonly ownStorage: boolean
+  /** How much the rules of suite `scale` store. */
+  readonly extent?: Extent | undefined
   /** File that the call under way is written to, so that it can be named when the process is gone; null for none. */
   readonly blackBox: string | null
 }

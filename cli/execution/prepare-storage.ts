@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto"
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
+import { type Extent, extentOf, extents } from "../../suites/extent.ts"
 import { ProcessLost, Refusal } from "../driver-process/client.ts"
 import type { DriverDescription, OpenRequest, StartTargetRequest, TargetDescription } from "../driver-process/protocol.ts"
 import { BadInput } from "../input/bad-input.ts"
@@ -46,6 +47,7 @@ export async function prepareStorage(backend: Backend, options: PrepareOptions):
     limits: { call: options.timeout },
     runFolder: `/conformance-${randomBytes(6).toString("hex")}`,
     seed: options.seed,
+    extent: options.extent,
     ownStorage: target !== undefined || driver.capabilities.scope === "process",
   }
   return {
@@ -121,5 +123,13 @@ function replayOptions(options: StorageOptions, secretNames: readonly string[], 
     ...(options.config === undefined ? [] : ["--config", options.config]),
     ...(options.target === undefined ? [] : ["--target", options.target]),
     ...(options.keep ? ["--keep"] : []),
+    ...replaySize(options.extent ?? extents.small),
+  ]
+}
+
+function replaySize({ bytes, entries }: Extent): readonly string[] {
+  return [
+    ...(bytes === extents.small.bytes ? [] : ["--size", String(bytes)]),
+    ...(entries === extentOf(bytes).entries ? [] : ["--entries", String(entries)]),
   ]
 }

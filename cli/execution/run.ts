@@ -110,6 +110,7 @@ function ruleResult(rule: Rule, plan: RunPlan, outcome: RuleOutcome | undefined)
   const knownFailure = plan.knownFailures.find((known) => known.rule === id)
   const replay = replayCommand(id, {
     reference: plan.reference,
+    suite: plan.suite.name,
     seed: plan.storage.request.seed,
     options: plan.storage.replayOptions,
   })

@@ -1,8 +1,11 @@
 import type { SuiteName } from "../../suites/catalogue.ts"
 import type { TargetKind } from "../../suites/execution/opening.ts"
+import type { Extent } from "../../suites/extent.ts"
 
-/** Milliseconds for a call into the driver, where nothing else is said. */
-export const defaultTimeout = 10_000
+/** Milliseconds for a call into the driver, where nothing else is said: a delete of thousands of files is one. */
+export function defaultTimeoutOf(suite: SuiteName): number {
+  return suite === "scale" ? 120_000 : 10_000
+}
 
 /** What the user says of the storage to run on. */
 export interface StorageOptions {
@@ -15,6 +18,8 @@ export interface StorageOptions {
   readonly keep: boolean
   /** Milliseconds for a call into the driver. */
   readonly timeout: number
+  /** How much is stored by rules that store much; default small. */
+  readonly extent?: Extent
 }
 
 /** What the user asks of `certify`, as the command line gives it. */

@@ -14,7 +14,13 @@ const failure = z.object({
   example: z.array(z.string()),
   doubt: z.enum(["hung", "network"]).optional(),
 })
-const counted = { ruleId: z.string(), checks: z.number(), calls: z.number(), milliseconds: z.number() }
+const counted = {
+  ruleId: z.string(),
+  checks: z.number(),
+  calls: z.number(),
+  milliseconds: z.number(),
+  measured: z.array(z.string()).optional(),
+}
 const outcome = z.discriminatedUnion("status", [
   z.object({ ...counted, status: z.literal("passed") }),
   z.object({ ...counted, status: z.literal("failed"), failure }),
@@ -22,7 +28,7 @@ const outcome = z.discriminatedUnion("status", [
   z.object({
     ...counted,
     status: z.literal("inconclusive"),
-    because: z.enum(["backend-gone", "stopped", "no-evidence", "suite-defect"]),
+    because: z.enum(["backend-gone", "target-full", "stopped", "no-evidence", "suite-defect"]),
     reason: z.string(),
     failure: failure.optional(),
   }),

@@ -25,7 +25,8 @@ export function renderReport(run: RunResult, style: TerminalStyle): string {
 function renderKept(suite: SuiteResult, strict: boolean, style: TerminalStyle): string {
   const kept = suite.rules.filter((rule) => standingOf(rule, strict) === "kept")
   const lines = kept.map(({ id, level, outcome }) => {
-    return `  kept  ${level.padEnd(6)}  ${id}  ${paint(style, "dim", `${count(outcome.checks, "check")}, ${count(outcome.calls, "call")}, ${duration(outcome.milliseconds)}`)}`
+    const measured = (outcome.measured ?? []).map((each) => `\n        ${each}`).join("")
+    return `  kept  ${level.padEnd(6)}  ${id}  ${paint(style, "dim", `${count(outcome.checks, "check")}, ${count(outcome.calls, "call")}, ${duration(outcome.milliseconds)}`)}${measured}`
   })
   return `${lines.join("\n")}\n`
 }

@@ -11,8 +11,9 @@ import { resolveCapabilities } from "../needs.ts"
 import type { Rule } from "../rule.ts"
 
 const { rules } = await loadSuite("contract")
-/** Those on Azurite are left to the kill rate's command, which starts it once for all. */
-const mutants = (await loadMutants()).filter(({ base }) => base !== "azure")
+const ruleIds = new Set(rules.map(({ id }) => id))
+/** Those of other suites are held against their rules there; those on Azurite are left to the kill rate's command, which starts it once. */
+const mutants = (await loadMutants()).filter(({ base, caughtBy }) => base !== "azure" && ruleIds.has(caughtBy))
 
 /** Runs one rule on a storage of its own. */
 async function run(module: DriverModule, rule: Rule, seed: number, ownStorage = true): Promise<RuleOutcome> {

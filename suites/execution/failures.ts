@@ -59,6 +59,11 @@ export class SeenTooLittle extends Error {
   override readonly name = "SeenTooLittle"
 }
 
+/** It turned out on the way that the rule is not for this driver, or not for this target; the message is the end of "not run: …". */
+export class NotForThis extends Error {
+  override readonly name = "NotForThis"
+}
+
 /** What the rule stands on could not be prepared: nothing is known about the rule itself. */
 export class SetUpFailed extends Error {
   override readonly name = "SetUpFailed"
@@ -119,18 +124,47 @@ const networkCodes: ReadonlySet<unknown> = new Set([
   "UND_ERR_SOCKET",
 ])
 
+const fullCodes: ReadonlySet<unknown> = new Set([
+  "ENOSPC",
+  "EDQUOT",
+  "InsufficientStorage",
+  "QuotaExceeded",
+  "MemoryExtentStoreAtSizeLimit",
+])
+
+/** Whether the error, or what caused it, says that the backend takes no more: that is no fault of the driver. */
+export function saysFull(reason: unknown): boolean {
+  return causesOf(reason).some(
+    (error) =>
+      fullCodes.has(propertyOf(error, "code")) ||
+      fullCodes.has(propertyOf(error, "errorCode")) ||
+      propertyOf(error, "status") === 507,
+  )
+}
+
+/** The first code among the error and its causes that tells of the network, or of a full target. */
+export function tellingCode(reason: unknown): string | undefined {
+  const codes = causesOf(reason).flatMap((error) => [propertyOf(error, "code"), propertyOf(error, "errorCode")])
+  const telling = codes.find((code) => networkCodes.has(code) || fullCodes.has(code))
+  return typeof telling === "string" ? telling : undefined
+}
+
 /** Whether the error, or what caused it, is one of the network's. Whoever sees one asks the backend before judging the driver. */
 export function looksLikeNetworkFailure(reason: unknown): boolean {
-  const seen = new Set<unknown>()
+  return causesOf(reason).some((error) => networkCodes.has(propertyOf(error, "code")))
+}
+
+/** The error and all that caused it, each once. */
+function causesOf(reason: unknown): readonly object[] {
+  const seen = new Set<object>()
   const pending: unknown[] = [reason]
   while (pending.length > 0) {
     const error = pending.pop()
     if (typeof error !== "object" || error === null || seen.has(error)) continue
     seen.add(error)
-    if (networkCodes.has(propertyOf(error, "code"))) return true
     pending.push(propertyOf(error, "cause"))
     const errors = propertyOf(error, "errors")
     if (Array.isArray(errors)) pending.push(...errors)
   }
-  return false
+  return [...seen]
 }

@@ -37,12 +37,9 @@ export class Given {
   files(paths: readonly string[]): Promise<readonly Content[]> {
     return setUp(async () => {
       const contents = paths.map((_, index) => contentOf(index + 1, 24))
-      const queue = [...contents.entries()]
+      const queue = contents.entries()
       const work = async (): Promise<void> => {
-        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-          const [index, content] = next
-          await this.#driver.putContent(paths[index] ?? "", bytesOf(content))
-        }
+        for (const [index, content] of queue) await this.#driver.putContent(paths[index] ?? "", bytesOf(content))
       }
       await Promise.all(Array.from({ length: 16 }, work))
       return contents

@@ -29,15 +29,48 @@ export interface ReadOptions {
 /** Each chunk has the time of a call, and all together so many times that: a stream that trickles would take a day else. */
 const callsOfTime = 12
 
+/** Reads a stream that `ObservedDriver.reader` gave: to its end, or until enough bytes have come. */
+export async function readStream(stream: Readable, options: ReadOptions = {}): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  return takeStream(
+    stream,
+    (chunk) => chunks.push(chunk),
+    () => Buffer.concat(chunks),
+    renderContent,
+    options,
+  )
+}
+
 /**
- * Reads a stream that `ObservedDriver.reader` gave: to its end, or until enough bytes have come.
+ * As {@link readStream}, for contents that are not to be held: hands on each chunk as it comes, and gives the sum of their lengths.
  *
+ * @throws whatever `take` throws, RuleBroken among it
+ */
+export function passStream(stream: Readable, take: (chunk: Uint8Array) => void, options: ReadOptions = {}): Promise<number> {
+  let length = 0
+  const count = (chunk: Uint8Array): void => {
+    length += chunk.byteLength
+    take(chunk)
+  }
+  return takeStream(
+    stream,
+    count,
+    () => length,
+    (bytes) => `${bytes.toLocaleString("en-US")} bytes`,
+    options,
+  )
+}
+
+/**
  * @throws CallFailed with the stream's error, CallHung, or RuleBroken where a chunk is not bytes or the stream does not end
  */
-export async function readStream(
+async function takeStream<Value>(
   stream: Readable,
-  { enough = Number.POSITIVE_INFINITY, atMost = 256 * 1024 * 1024 }: ReadOptions = {},
-): Promise<Uint8Array> {
+  take: (chunk: Uint8Array) => void,
+  result: () => Value,
+  render: (value: Value) => string,
+  { enough = Number.POSITIVE_INFINITY, atMost = 256 * 1024 * 1024 }: ReadOptions,
+): Promise<Value> {
   const origin = origins.get(stream)
   if (origin === undefined) throw new Error("readStream takes a stream of an observed driver")
   const { observation, instance, path } = origin
@@ -49,23 +82,22 @@ export async function readStream(
       method: `stream of ${path}: read`,
       arguments: Number.isFinite(enough) ? [`${enough} bytes`] : [],
       limitsItself: true,
-      render: renderContent,
+      render,
     },
     async (call) => {
       const iterator = stream.iterator({ destroyOnReturn: false })
-      const chunks: Uint8Array[] = []
       const begun = performance.now()
       for (let length = 0; length < enough; ) {
         const { done, value } = await within(limit, iterator.next(), () => new CallHung(call, limit))
         if (done === true) break
         if (!(value instanceof Uint8Array)) throw new RuleBroken("a stream of bytes", `a chunk that is a ${typeof value}`)
-        chunks.push(value)
+        take(value)
         length += value.byteLength
         if (length > atMost) throw new RuleBroken("the stream to end", `more than ${atMost} bytes`)
         const most = callsOfTime * limitFor(observation.limits, length)
         if (performance.now() - begun > most) throw new CallHung(call, most)
       }
-      return Buffer.concat(chunks)
+      return result()
     },
   )
 }

@@ -17,6 +17,8 @@ export class ObservedWriter implements FileWriter {
   readonly #writer: FileWriter
   readonly #origin: WriterOrigin
   #finished = false
+  /** Bytes that were handed over: finishing may have to bring all of them somewhere. */
+  #handedOver = 0
 
   constructor(writer: FileWriter, origin: WriterOrigin) {
     this.#writer = writer
@@ -38,11 +40,12 @@ export class ObservedWriter implements FileWriter {
   }
 
   write(chunk: Uint8Array, options?: CallOptions): Promise<void> {
+    this.#handedOver += chunk.byteLength
     return this.#call("write", [renderContent(chunk)], () => this.#writer.write(chunk, options), chunk.byteLength)
   }
 
   close(options?: CallOptions): Promise<void> {
-    return this.#call("close", [], () => this.#writer.close(options))
+    return this.#call("close", [], () => this.#writer.close(options), this.#handedOver)
   }
 
   async cancel(options?: CallOptions): Promise<void> {
@@ -51,7 +54,7 @@ export class ObservedWriter implements FileWriter {
   }
 
   async commit(options?: CallOptions): Promise<void> {
-    await this.#call("commit", [], () => this.#writer.commit(options))
+    await this.#call("commit", [], () => this.#writer.commit(options), this.#handedOver)
     this.#finish()
   }
 

@@ -30,13 +30,15 @@ interface Counted {
   readonly milliseconds: number
   /** What sequences of calls went through, where the rule runs some. */
   readonly explored?: Explored
+  /** What the rule measured, a sentence each. */
+  readonly measured?: readonly string[]
 }
 
 /**
- * Why nothing is known of a rule: the backend did not answer, the run ended before the rule did, the rule found nothing to check, or
+ * Why nothing is known of a rule: the backend did not answer or took no more, the run ended before the rule did, the rule found nothing to check, or
  * it failed by itself, which is our fault and no driver's.
  */
-type Doubt = "backend-gone" | "stopped" | "no-evidence" | "suite-defect"
+type Doubt = "backend-gone" | "target-full" | "stopped" | "no-evidence" | "suite-defect"
 
 /** What came of one rule. */
 export type RuleOutcome =

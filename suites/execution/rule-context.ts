@@ -1,5 +1,5 @@
 import { errorCodeOf, type StorageDriver } from "../../drivers/contract.ts"
-import type { OpenedStorage } from "../../drivers/define.ts"
+import type { OpenedStorage, Traffic } from "../../drivers/define.ts"
 import type { Surroundings } from "../needs.ts"
 import type { Explored } from "../sequences/coverage.ts"
 import { Abandoned, CallFailed, CallHung, describeReason, propertyOf, RuleBroken } from "./failures.ts"
@@ -36,6 +36,10 @@ export interface Case extends Surroundings {
   readonly trace: Trace
   /** One more instance of the driver on the same storage. */
   connect(): Promise<ObservedDriver>
+  /** What the storage says it has asked of its backend, where it says so. */
+  traffic(): Traffic | undefined
+  /** Takes down what was measured, a sentence, for the report. */
+  measured(what: string): void
 }
 
 /** Where cleaning up hung once it is not tried again: it says nothing of any rule, and would cost the time of a call each case. */
@@ -44,6 +48,7 @@ const closeHangs = new WeakSet<Execution>()
 /** What a rule's check is handed. */
 export class RuleContext {
   readonly evidence: Evidence = { checks: 0, calls: 0 }
+  readonly measured: string[] = []
   readonly seed: number
   readonly surroundings: Surroundings
   /** The calls of the case that ran last. */
@@ -87,7 +92,15 @@ export class RuleContext {
     }
     try {
       const driver = await connect()
-      await body({ ...this.surroundings, driver, given: new Given(driver), connect, trace })
+      await body({
+        ...this.surroundings,
+        driver,
+        given: new Given(driver),
+        connect,
+        trace,
+        traffic: () => storage.traffic?.(),
+        measured: (what) => this.measured.push(what),
+      })
     } finally {
       observation.trace.close()
       await this.#cleanUp(instances, ledger)

@@ -1,5 +1,15 @@
 import type { Rule } from "../rule.ts"
-import { Abandoned, CallFailed, CallHung, looksLikeNetworkFailure, RuleBroken, SeenTooLittle, SetUpFailed } from "./failures.ts"
+import {
+  Abandoned,
+  CallFailed,
+  CallHung,
+  looksLikeNetworkFailure,
+  NotForThis,
+  RuleBroken,
+  SeenTooLittle,
+  SetUpFailed,
+  saysFull,
+} from "./failures.ts"
 import { Falsified } from "./for-all.ts"
 import type { Failure, RuleOutcome } from "./outcome.ts"
 import { type Execution, RuleContext } from "./rule-context.ts"
@@ -17,6 +27,7 @@ export async function runRule(rule: Rule, execution: Execution): Promise<RuleOut
     calls: context.evidence.calls,
     milliseconds: Math.round(performance.now() - started),
     ...(context.explored === undefined ? {} : { explored: context.explored }),
+    ...(context.measured.length === 0 ? {} : { measured: context.measured }),
   })
   try {
     await rule.check(context)
@@ -29,10 +40,14 @@ export async function runRule(rule: Rule, execution: Execution): Promise<RuleOut
 }
 
 function judge(
-  counted: Pick<RuleOutcome, "ruleId" | "checks" | "calls" | "milliseconds" | "explored">,
+  counted: Pick<RuleOutcome, "ruleId" | "checks" | "calls" | "milliseconds" | "explored" | "measured">,
   falsified: Falsified,
 ): RuleOutcome {
   const { reason } = falsified
+  const failed = reason instanceof SetUpFailed ? reason.failure : reason
+  if (failed instanceof CallFailed && saysFull(failed.reason))
+    return { ...counted, status: "inconclusive", because: "target-full", reason: `the target is full: ${failed.message}` }
+  if (reason instanceof NotForThis) return { ...counted, status: "not-run", reason: reason.message }
   if (reason instanceof SetUpFailed) {
     return { ...counted, status: "set-up-failed", failure: failureOf(falsified, reason.failure) }
   }

@@ -1,0 +1,59 @@
+import type { Content } from "../../fixtures/content.ts"
+
+/** Part of a content that a process is to upload. */
+export interface UploadJob {
+  /** Full path. */
+  readonly path: string
+  readonly content: Content
+  /** First byte, where the upload is resumed; undefined where it begins. */
+  readonly resumeAt?: number
+  /** The byte before which it ends. */
+  readonly end: number
+  /** Bytes of each write. */
+  readonly chunk: number
+  readonly finish: "commit" | "close"
+}
+
+/** A content that a process is to read to its end, and compare. */
+export interface DownloadJob {
+  /** Full path. */
+  readonly path: string
+  readonly content: Content
+  /** Bytes after which nothing is read until the process grows no more; undefined for a consumer that never waits. */
+  readonly pauseEvery?: number
+}
+
+export interface MemoryUse {
+  /** Bytes that the process had before. */
+  readonly idle: number
+  /** Bytes that it had at most. */
+  readonly peak: number
+}
+
+export interface UploadReport {
+  readonly memory: MemoryUse
+  /** What the writer gave as its size when it was opened. */
+  readonly sizeAtOpening: number
+}
+
+export interface DownloadReport {
+  readonly memory: MemoryUse
+  /** Bytes that came. */
+  readonly length: number
+  /** What was wrong with them first, in words. */
+  readonly difference: string | undefined
+}
+
+/** A process that holds nothing but the driver, with one instance of it. */
+export interface DriverProcess {
+  /** @param onProgress is told how many bytes were accepted */
+  upload(job: UploadJob, onProgress?: (bytes: number) => void): Promise<UploadReport>
+  download(job: DownloadJob): Promise<DownloadReport>
+  /** Ends it as the system does when memory runs out. */
+  kill(): Promise<void>
+  end(): Promise<void>
+}
+
+export interface DriverProcesses {
+  start(): Promise<DriverProcess>
+}
