@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { errorCodeOf } from "../drivers/contract.ts"
 import type { DriverModule, OpenedStorage, StartedTarget } from "../drivers/define.ts"
+import type { TestedStorage } from "./execution/opening.ts"
 import type { Failure, RuleOutcome } from "./execution/outcome.ts"
 import type { Rule } from "./rule.ts"
 
@@ -41,7 +42,8 @@ export async function conformance(driver: DriverModule, host: HostRunner, option
   const suite = await loadSuite(options.suite ?? "contract")
   const ownStorage = options.parameters === undefined && (driver.target !== undefined || driver.capabilities?.scope === "process")
   const session = new Session(driver, { ...options, seed: options.seed ?? randomBytes(4).readInt32LE(), ownStorage })
-  const declared = { ownStorage, capabilities: resolveCapabilities(driver.capabilities) }
+  const misconfigurations = Object.keys(driver.misconfigurations ?? {})
+  const declared = { ownStorage, misconfigurations, capabilities: resolveCapabilities(driver.capabilities) }
   host.describe(`${driver.name} keeps the ${suite.name} of a storage driver`, () => {
     for (const rule of suite.rules.filter((candidate) => options.select?.(candidate) ?? true)) {
       const unmet = rule.needs.map((need) => need.unmet(declared)).find((reason) => reason !== undefined)
@@ -82,7 +84,7 @@ interface SessionOptions extends ConformanceOptions {
 }
 
 interface OpenSession {
-  readonly storage: OpenedStorage
+  readonly storage: TestedStorage
   readonly target: StartedTarget | undefined
 }
 

@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly capabilities: ResolvedCapabilities
   /** Whether the storage was started for this run and is thrown away with it. */
   readonly ownStorage: boolean
+  /** Names of the misconfigurations that the driver's module tells; default none. */
+  readonly misconfigurations?: readonly string[]
   /** How much sequences of calls explore; by default what fits the kind of storage. */
   readonly effort?: Effort
   /** How much the rules of suite `scale` store; default small. */
@@ -105,6 +107,11 @@ export function roomFor(objects: number): Need {
 
 function gibibytes(bytes: number): string {
   return `${(bytes / 1024 ** 3).toLocaleString("en-US", { maximumFractionDigits: 1 })} GiB`
+}
+
+export const misconfigurations: Need = {
+  name: "a misconfiguration",
+  unmet: ({ misconfigurations: told = [] }) => (told.length > 0 ? undefined : "the driver's module tells no misconfiguration"),
 }
 
 export function resolveCapabilities(...declared: readonly (Capabilities | undefined)[]): ResolvedCapabilities {

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest"
 import { InvalidPathError, type StorageDriver } from "../../drivers/contract.ts"
+import { goodMisconfiguration } from "../../fixtures/mutants/misconfiguration-mutants.ts"
 import { type Change, changed, overriding } from "../../fixtures/mutants/mutant.ts"
 import { goodURLs } from "../../fixtures/mutants/redirect-expiry-mutants.ts"
 import { loadSuite } from "../catalogue.ts"
+import { openStorage } from "../execution/opening.ts"
 import type { RuleOutcome } from "../execution/outcome.ts"
 import { runRule } from "../execution/run-rule.ts"
 import { resolveCapabilities } from "../needs.ts"
@@ -14,7 +16,7 @@ async function runOn(change: Change, select: (id: string) => boolean): Promise<r
   const module = changed(change)
   const outcomes: RuleOutcome[] = []
   for (const rule of rules.filter((one) => select(one.id))) {
-    const storage = await module.open({ parameters: {}, signal: AbortSignal.timeout(5_000) })
+    const storage = await openStorage(module, {}, 5_000)
     const surroundings = { capabilities: resolveCapabilities(module.capabilities), ownStorage: true }
     const runFolder = "/conformance-test"
     outcomes.push(await runRule(rule, { storage, surroundings, limits: { call: 1_000 }, runFolder, seed: 1 }))
@@ -74,4 +76,11 @@ test("URLs that expire when they should are not accused, and long lives are not 
   expect(await runOn(goodURLs, isExpiry)).toMatchObject([{ status: "passed" }])
   const longLived = { ...goodURLs, capabilities: { redirectURL: true, redirectURLLifetime: 1_200_000 } }
   expect(await runOn(longLived, isExpiry)).toMatchObject([{ status: "not-run", reason: expect.stringContaining("1200000 ms") }])
+})
+
+test("a misconfiguration that is told as it should be is not accused, and one that nobody names is not looked for", async () => {
+  const isMisconfiguration = (id: string) => id === "errors/misconfigured-is-not-missing"
+  expect(await runOn(goodMisconfiguration, isMisconfiguration)).toMatchObject([{ status: "passed" }])
+  const reason = "the driver's module tells no misconfiguration"
+  expect(await runOn({ spoil: (driver) => driver }, isMisconfiguration)).toMatchObject([{ status: "not-run", reason }])
 })

@@ -24,6 +24,12 @@ export async function validateParameters(module: DriverModule, parameters: unkno
   return { valid: false, issues }
 }
 
+/** An opened storage, and ways to open it wrongly. */
+export interface TestedStorage extends OpenedStorage {
+  /** Opens what each of the module's misconfigurations leads to, by its name. Many drivers refuse only the calls after that. */
+  readonly misconfigured?: Readonly<Record<string, () => Promise<OpenedStorage>>>
+}
+
 /**
  * Opens a storage.
  *
@@ -31,7 +37,23 @@ export async function validateParameters(module: DriverModule, parameters: unkno
  * @param milliseconds after which opening counts as failed
  * @throws OpeningHung, DriverModuleError where `open` gives no storage, or whatever `open` rejects with
  */
-export async function openStorage(module: DriverModule, parameters: unknown, milliseconds: number): Promise<OpenedStorage> {
+export async function openStorage(module: DriverModule, parameters: unknown, milliseconds: number): Promise<TestedStorage> {
+  const storage = await openWith(module, parameters, milliseconds)
+  const misconfigured = Object.entries(module.misconfigurations ?? {}).map(([name, spoil]) => {
+    const open = async (): Promise<OpenedStorage> => openWith(module, spoil(parameters), milliseconds)
+    return [name, open] as const
+  })
+  const { capabilities, traffic } = storage
+  return {
+    connect: (options) => storage.connect(options),
+    close: () => storage.close(),
+    ...(capabilities && { capabilities }),
+    ...(traffic && { traffic: () => traffic.call(storage) }),
+    misconfigured: Object.fromEntries(misconfigured),
+  }
+}
+
+async function openWith(module: DriverModule, parameters: unknown, milliseconds: number): Promise<OpenedStorage> {
   const opening = Promise.resolve(module.open({ parameters, signal: AbortSignal.timeout(milliseconds) }))
   const late = (): Error => new OpeningHung(`open() did not settle within ${milliseconds} ms`)
   return readOpenedStorage(await within(milliseconds, opening, late), `open() of the driver ${module.name}`)
@@ -64,7 +86,7 @@ export async function targetKindsOf({ target }: DriverModule): Promise<readonly 
  *
  * @throws Error for parameters of the target that the driver's schema refuses, or whatever starting and opening reject with
  */
-export async function openOnOwnTarget(module: DriverModule): Promise<OpenedStorage> {
+export async function openOnOwnTarget(module: DriverModule): Promise<TestedStorage> {
   const target = await (await targetOf(module))?.start({ signal: AbortSignal.timeout(targetStartLimit) })
   try {
     const validated = await validateParameters(module, target?.parameters ?? {})

@@ -6,13 +6,14 @@ import { Abandoned, CallFailed, CallHung, describeReason, propertyOf, RuleBroken
 import { Given } from "./given.ts"
 import type { Evidence, Observation } from "./observation.ts"
 import { ObservedDriver } from "./observed-driver.ts"
+import type { TestedStorage } from "./opening.ts"
 import { type TimeLimits, within } from "./time-limits.ts"
 import { type RecordedCall, Trace } from "./trace.ts"
 import { UploadLedger, type UploadListener } from "./upload-ledger.ts"
 
 /** What the execution of rules stands on; the same for all rules of a run in one process. */
 export interface Execution {
-  readonly storage: OpenedStorage
+  readonly storage: TestedStorage
   readonly surroundings: Surroundings
   readonly limits: TimeLimits
   /** The run's own folder inside the storage: "/" and a name. */
@@ -36,6 +37,12 @@ export interface Case extends Surroundings {
   readonly trace: Trace
   /** One more instance of the driver on the same storage. */
   connect(): Promise<ObservedDriver>
+  /**
+   * An instance on what the misconfiguration of this name leads to.
+   *
+   * @throws CallFailed where it cannot be opened or connected to
+   */
+  connectMisconfigured(name: string): Promise<ObservedDriver>
   /** What the storage says it has asked of its backend, where it says so. */
   traffic(): Traffic | undefined
   /** Takes down what was measured, a sentence, for the report. */
@@ -62,7 +69,7 @@ export class RuleContext {
   constructor(ruleId: string, execution: Execution) {
     this.ruleId = ruleId
     this.#execution = execution
-    this.surroundings = execution.surroundings
+    this.surroundings = { ...execution.surroundings, misconfigurations: Object.keys(execution.storage.misconfigured ?? {}) }
     this.seed = seedFor(execution.seed, ruleId)
   }
 
@@ -84,11 +91,18 @@ export class RuleContext {
       abandoned: () => abandoned?.aborted === true && !trace.closed,
     }
     const instances: ObservedDriver[] = []
-    const connect = async (): Promise<ObservedDriver> => {
-      const driver = await connectWithin(storage, limits.call, instances.length + 1)
+    const connectTo = async (opened: OpenedStorage): Promise<ObservedDriver> => {
+      const driver = await connectWithin(opened, limits.call, instances.length + 1)
       const observed = new ObservedDriver(driver, instances.length + 1, observation)
       instances.push(observed)
       return observed
+    }
+    const connect = () => connectTo(storage)
+    const misconfigured: OpenedStorage[] = []
+    const connectMisconfigured = async (name: string): Promise<ObservedDriver> => {
+      const opened = await openMisconfigured(storage, name, instances.length + 1)
+      misconfigured.push(opened)
+      return connectTo(opened)
     }
     try {
       const driver = await connect()
@@ -97,6 +111,7 @@ export class RuleContext {
         driver,
         given: new Given(driver),
         connect,
+        connectMisconfigured,
         trace,
         traffic: () => storage.traffic?.(),
         measured: (what) => this.measured.push(what),
@@ -104,6 +119,7 @@ export class RuleContext {
     } finally {
       observation.trace.close()
       await this.#cleanUp(instances, ledger)
+      for (const opened of misconfigured) await this.#attempt("closing a misconfigured storage", () => opened.close())
     }
   }
 
@@ -157,6 +173,17 @@ async function connectWithin(storage: OpenedStorage, limit: number, instance: nu
     return demandDriver(driver)
   } catch (reason) {
     throw reason instanceof CallHung || reason instanceof RuleBroken ? reason : new CallFailed(call, reason, "")
+  }
+}
+
+/** As with connecting, what goes wrong here is the driver's. */
+async function openMisconfigured(storage: TestedStorage, name: string, instance: number): Promise<OpenedStorage> {
+  const open = storage.misconfigured?.[name]
+  if (open === undefined) throw new Error(`there is no misconfiguration ${name}`)
+  try {
+    return await open()
+  } catch (reason) {
+    throw new CallFailed({ instance, method: "open", arguments: [], outcome: "…" }, reason, "")
   }
 }
 

@@ -17,9 +17,9 @@ import type { RecordedCall } from "./trace.ts"
 
 /** Runs one rule to its outcome. Never rejects: what is no fault of the driver is told in the outcome too. */
 export async function runRule(rule: Rule, execution: Execution): Promise<RuleOutcome> {
-  const unmet = rule.needs.map((need) => need.unmet(execution.surroundings)).find((reason) => reason !== undefined)
-  if (unmet !== undefined) return { ruleId: rule.id, checks: 0, calls: 0, milliseconds: 0, status: "not-run", reason: unmet }
   const context = new RuleContext(rule.id, execution)
+  const unmet = rule.needs.map((need) => need.unmet(context.surroundings)).find((reason) => reason !== undefined)
+  if (unmet !== undefined) return { ruleId: rule.id, checks: 0, calls: 0, milliseconds: 0, status: "not-run", reason: unmet }
   const started = performance.now()
   const counted = () => ({
     ruleId: rule.id,
