@@ -128,6 +128,12 @@ function refusal(code: StorageDriverErrorCode, path: string | undefined): string
   return `${code}Error${path === undefined ? "" : ` for ${quote(path)}`}`
 }
 
+/** Makes a call of which it is left open whether it succeeds, and gives its value where it does. That it settles is asked of it. */
+export async function mayReject<Value>(call: () => Promise<Value>): Promise<Value | undefined> {
+  const outcome = await rejectionOf(call)
+  return "value" in outcome ? outcome.value : undefined
+}
+
 /** The call rejects, with whatever error. */
 export async function expectRejection(driver: ObservedDriver, call: () => Promise<unknown>, expected: string): Promise<void> {
   expectThat(driver, "failed" in (await rejectionOf(call)), expected, "success")

@@ -2,14 +2,13 @@ import { bytesOf, type Content, contentOf, firstDifference } from "../../fixture
 import { describeContent, diagnose } from "../../fixtures/content-diagnosis.ts"
 import { abortDuring, type CallWithSignal, moments } from "../abort-during.ts"
 import { blockSizeOf } from "../block-size.ts"
-import { CallFailed } from "../execution/failures.ts"
 import { forEach } from "../execution/for-all.ts"
 import { setUp } from "../execution/given.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
 import type { ObservedWriter } from "../execution/observed-writer.ts"
 import { quote } from "../execution/rendering.ts"
 import type { Case } from "../execution/rule-context.ts"
-import { expectContent, expectRefusalOrValue, expectThat } from "../expect.ts"
+import { expectContent, expectRefusalOrValue, expectThat, mayReject } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
 /** A content, or nothing. */
@@ -174,14 +173,5 @@ const uploadGoesOn = defineRule({
     },
   ),
 })
-
-/** A call of which it is left open whether it succeeds. */
-async function mayReject(call: () => Promise<unknown>): Promise<void> {
-  try {
-    await call()
-  } catch (reason) {
-    if (!(reason instanceof CallFailed)) throw reason
-  }
-}
 
 export const rules: readonly Rule[] = [oldOrNew, uploadGoesOn]

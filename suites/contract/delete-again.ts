@@ -1,7 +1,7 @@
 import { content } from "../../fixtures/arbitraries/content.ts"
 import { path } from "../../fixtures/arbitraries/paths.ts"
 import { bytesOf, contentOf } from "../../fixtures/content.ts"
-import { forAll, once } from "../execution/for-all.ts"
+import { forAll, forEach, once } from "../execution/for-all.ts"
 import { expectContent, expectListing, expectMissing, expectRefusal, expectRefusalOrValue, expectThat } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
@@ -55,4 +55,31 @@ const manyFiles = defineRule({
   }),
 })
 
-export const rules: readonly Rule[] = [twice, lastOfItsFolder, manyFiles]
+/** What is deleted and what lies beside it, as files, as folders, and one of each; "-" and "." come before "/" in byte order. */
+const alike = [
+  { deleted: "/latest", files: ["/latest"], beside: ["/latest-dev", "/latest.old", "/latest2"] },
+  { deleted: "/latest", files: ["/latest/link", "/latest/index/link"], beside: ["/latest-dev/link", "/latest.old/link"] },
+  { deleted: "/1.2", files: ["/1.2/link"], beside: ["/1.20/link", "/1.2-rc", "/1.2.0/link"] },
+  { deleted: "/1.20", files: ["/1.20"], beside: ["/1.2/link", "/1.200/link"] },
+  { deleted: "/a/a", files: ["/a/a"], beside: ["/a/ab", "/a/a-b", "/a/a.b", "/aa", "/a-a"] },
+  { deleted: "/a", files: ["/a/a", "/a/b"], beside: ["/ab", "/a-b", "/a.b/a", "/b/a"] },
+] as const
+
+const besideOthers = defineRule({
+  id: "delete/beside-names-that-begin-the-same",
+  level: "MUST",
+  statement: "A path is deleted also where names that begin with it lie beside it, and is not there because one of them is.",
+  why: "Shipping drivers have answered well and deleted nothing where latest-dev lies beside latest.",
+  source: "storagedriver.go, Delete; testsuites.go, TestDeleteNonexistent; distribution commit 03f9eb3a1, pull request 3142",
+  check: forEach(alike, async ({ given, driver, connect, deleted, files, beside }) => {
+    const others = await given.files(beside)
+    for (const [index, file] of files.entries()) await given.storedFile(file, contentOf(100 + index, 8))
+    await driver.delete(deleted)
+    const other = await connect()
+    for (const file of files) await expectMissing(other, file)
+    await expectRefusal(driver, () => driver.delete(deleted), "PathNotFound", deleted)
+    for (const [index, path] of beside.entries()) await expectContent(other, path, others[index] ?? contentOf(0, 0))
+  }),
+})
+
+export const rules: readonly Rule[] = [twice, lastOfItsFolder, manyFiles, besideOthers]

@@ -1,8 +1,10 @@
 import { defectiveSuffix } from "../../fixtures/arbitraries/paths.ts"
 import { bytesOf, contentOf } from "../../fixtures/content.ts"
 import { CallFailed } from "../execution/failures.ts"
-import { forAll, forEach } from "../execution/for-all.ts"
+import { forAll, forEach, inTurn } from "../execution/for-all.ts"
+import { setUp } from "../execution/given.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
+import type { ObservedWriter } from "../execution/observed-writer.ts"
 import { expectContent, expectListing, expectRefusal, expectThat, readFrom } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
@@ -21,15 +23,8 @@ const callsWithPath: Readonly<Record<string, Call>> = {
   "move from": (driver, path, signal) => driver.move(path, "/folder/elsewhere", options(signal)),
   "move to": (driver, path, signal) => driver.move("/folder/file", path, options(signal)),
   delete: (driver, path, signal) => driver.delete(path, options(signal)),
+  redirectURL: (driver, path, signal) => driver.redirectURL(path, options(signal)),
   walk: (driver, path, signal) => driver.walk(path, () => undefined, options(signal)),
-}
-
-const names = Object.keys(callsWithPath).map((method) => ({ method }))
-
-function callOf(method: string): Call {
-  const call = callsWithPath[method]
-  if (call === undefined) throw new Error(`there is no call ${method}`)
-  return call
 }
 
 const invalidEverywhere = defineRule({
@@ -38,18 +33,57 @@ const invalidEverywhere = defineRule({
   statement: "Every method refuses a path outside the grammar with InvalidPathError for it, and changes nothing.",
   why: "What one method refuses and another one takes can be stored and never read, or deleted and never listed.",
   source: "base/base.go checks the path in front of each method",
-  check: forAll(
-    { suffix: defectiveSuffix() },
-    async ({ given, driver, suffix }) => {
-      await given.storedFile("/folder/file", contentOf(1, 16))
-      const path = `/folder${suffix}`
-      for (const call of Object.values(callsWithPath)) await expectRefusal(driver, () => call(driver, path), "InvalidPath", path)
-      await expectListing(driver, "/folder", ["/folder/file"])
-      await expectContent(driver, "/folder/file", contentOf(1, 16))
-    },
-    { runs: 8 },
+  check: inTurn(
+    forEach(
+      () => ["relative", "doubled slash"].map((defect) => ({ defect })),
+      async ({ given, driver, defect }) => {
+        await given.storedFile("/folder/file", contentOf(1, 16))
+        const full = `${driver.observation.prefix}/folder/file`
+        // They cannot carry the prefix, so they have it in them: a driver that cleans them up comes to the case's own file.
+        await refuseEverywhere(driver, driver.bare, defect === "relative" ? full.slice(1) : `/${full}`)
+      },
+    ),
+    forAll(
+      { suffix: defectiveSuffix() },
+      async ({ given, driver, suffix }) => {
+        await given.storedFile("/folder/file", contentOf(1, 16))
+        await refuseEverywhere(driver, driver, `/folder${suffix}`)
+      },
+      { runs: 8 },
+    ),
   ),
 })
+
+/** @param caller makes the calls on the path, with or without a prefix */
+async function refuseEverywhere(driver: ObservedDriver, caller: ObservedDriver, path: string): Promise<void> {
+  for (const call of Object.values(callsWithPath)) await expectRefusal(caller, () => call(caller, path), "InvalidPath", path)
+  await expectListing(driver, "/folder", ["/folder/file"])
+  await expectContent(driver, "/folder/file", contentOf(1, 16))
+}
+
+type WriterCall = (writer: ObservedWriter, signal: AbortSignal) => Promise<void>
+
+/** Every call on a writer, by name. */
+const callsOnWriter: Readonly<Record<string, WriterCall>> = {
+  "writer: write": (writer, signal) => writer.write(bytesOf(contentOf(3, 8)), { signal }),
+  "writer: commit": (writer, signal) => writer.commit({ signal }),
+  "writer: close": (writer, signal) => writer.close({ signal }),
+  "writer: cancel": (writer, signal) => writer.cancel({ signal }),
+}
+
+const names = [...Object.keys(callsWithPath), ...Object.keys(callsOnWriter)].map((method) => ({ method }))
+
+/** The call of this name, ready to be made with a signal. */
+async function prepared(driver: ObservedDriver, method: string): Promise<(signal: AbortSignal) => Promise<unknown>> {
+  const onWriter = callsOnWriter[method]
+  if (onWriter === undefined) return async (signal) => callsWithPath[method]?.(driver, "/folder/file", signal)
+  const writer = await setUp(async () => {
+    const opened = await driver.writer("/uploads/data")
+    await opened.write(bytesOf(contentOf(2, 8)))
+    return opened
+  })
+  return (signal) => onWriter(writer, signal)
+}
 
 const abortedBefore = defineRule({
   id: "errors/aborted-before-the-call",
@@ -60,8 +94,9 @@ const abortedBefore = defineRule({
     "the contract of this suite, CallOptions; the registry hands each request's context to the driver, and some drivers ignore it",
   check: forEach(names, async ({ given, driver, method }) => {
     await given.storedFile("/folder/file", contentOf(1, 16))
+    const call = await prepared(driver, method)
     const reason = new Error("the caller has gone")
-    const rejection = await callOf(method)(driver, "/folder/file", AbortSignal.abort(reason)).then(
+    const rejection = await call(AbortSignal.abort(reason)).then(
       () => undefined,
       (thrown: unknown) => thrown,
     )

@@ -1,5 +1,5 @@
 import { unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
-import { contentOf } from "../../fixtures/content.ts"
+import { bytesOf, contentOf } from "../../fixtures/content.ts"
 import { CallFailed, propertyOf } from "../execution/failures.ts"
 import { forAll } from "../execution/for-all.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
@@ -15,15 +15,20 @@ const driverName = defineRule({
   source: "base/base.go, setDriverName; testsuites.go, TestReadNonexistent, TestInvalidPaths and TestReaderWithOffset",
   check: forAll({ paths: unrelatedPaths(3) }, async ({ given, driver, paths: [present, absent, other] }) => {
     await given.storedFile(present, contentOf(1, 16))
+    const invalid = `${present}//a`
     const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
       ["getContent", () => driver.getContent(absent)],
-      ["getContent, of an invalid path,", () => driver.getContent(`${present}//a`)],
+      ["getContent, of an invalid path,", () => driver.getContent(invalid)],
       ["reader", () => readFrom(driver, absent)],
       ["reader, at a negative offset,", () => readFrom(driver, present, -1)],
       ["stat", () => driver.stat(absent)],
       ["list", () => driver.list(absent)],
       ["delete", () => driver.delete(absent)],
       ["move", () => driver.move(absent, other)],
+      ["putContent, to an invalid path,", () => driver.putContent(invalid, bytesOf(contentOf(2, 8)))],
+      ["writer, to an invalid path,", () => driver.writer(invalid)],
+      ["walk, of an invalid path,", () => driver.walk(invalid, () => undefined)],
+      ["redirectURL, of an invalid path,", () => driver.redirectURL(invalid)],
     ]
     for (const [method, call] of calls) await expectDriverName(driver, method, call)
   }),
@@ -42,7 +47,7 @@ async function expectDriverName(driver: ObservedDriver, method: string, call: ()
       typeof named === "string" ? quote(named) : `a ${typeof named}`,
     )
   }
-  return expectThat(driver, false, `${method} of what is not there to reject`, "success")
+  return expectThat(driver, false, `${method} to reject`, "success")
 }
 
 export const rules: readonly Rule[] = [driverName]

@@ -73,7 +73,8 @@ const missingSource = defineRule({
   level: "MUST",
   statement: "A move from where nothing is rejects with PathNotFoundError for the source.",
   why: "The registry tells an upload that is gone from a storage that fails by it.",
-  source: "storagedriver.go, Move; testsuites.go, TestMoveNonexistent",
+  source:
+    "storagedriver.go, Move, and PathNotFoundError, whose Path is the one that is not there; testsuites.go, TestMoveNonexistent",
   check: forAll({ paths: unrelatedPaths(3) }, async ({ given, driver, paths: [witness, source, destination] }) => {
     await given.storedFile(witness, contentOf(1, 16))
     await expectRefusal(driver, () => driver.move(source, destination), "PathNotFound", source)

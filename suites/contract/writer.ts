@@ -139,7 +139,12 @@ const appendResumesAtBlocks = defineRule({
   check: forEach(
     (capabilities) => {
       const block = blockSizeOf(capabilities)
-      return [{ lengths: [block - 1, 40_000, 32] }, { lengths: [block, block, 32] }, { lengths: [block + 1, 40_000, 32] }]
+      return [
+        { lengths: [block - 1, 40_000, 32] },
+        { lengths: [block, block, 32] },
+        { lengths: [block + 1, 40_000, 32] },
+        { lengths: [2 * block + 1, block - 2, 32] },
+      ]
     },
     async ({ driver, lengths }) => {
       const content = contentOf(1, sum(lengths))
