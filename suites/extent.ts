@@ -11,10 +11,13 @@ export interface Extent {
   readonly costlyEntries: number
 }
 
-/** "small" takes a minute on two cores with a backend beside the driver; "large" crosses 2^32 bytes and two pages of every service. */
+/**
+ * "small" takes a minute on two cores with a backend beside the driver; "large" crosses 2^32 bytes and two pages of every service.
+ * No object is a whole number of any service's blocks.
+ */
 export const extents = {
-  small: { bytes: 64 * MiB, entries: 5_001, costlyEntries: 1_001 },
-  large: { bytes: 5 * GiB, entries: 10_001, costlyEntries: 10_001 },
+  small: { bytes: 64 * MiB + 4_321, entries: 5_001, costlyEntries: 1_001 },
+  large: { bytes: 5 * GiB + 4_321, entries: 10_001, costlyEntries: 10_001 },
 } as const satisfies Readonly<Record<string, Extent>>
 
 /** Objects of so many bytes, with as many entries as the preset that comes next to it. */
