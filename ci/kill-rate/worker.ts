@@ -1,8 +1,15 @@
-import type { DriverModule, OpenedStorage } from "../../drivers/define.ts"
-import { loadMutants } from "../../fixtures/mutants/catalogue.ts"
+import { loneProcesses } from "../../cli/lone-process/client.ts"
+import type { DriverModule } from "../../drivers/define.ts"
+import { loadMutants, urlOfMutant } from "../../fixtures/mutants/catalogue.ts"
 import type { Mutant } from "../../fixtures/mutants/mutant.ts"
 import { loadSuite, suiteNames } from "../../suites/catalogue.ts"
-import { openOnOwnTarget, openStorage, targetStartLimit, validateParameters } from "../../suites/execution/opening.ts"
+import {
+  type OwnStorage,
+  openOnOwnTarget,
+  openStorage,
+  targetStartLimit,
+  validateParameters,
+} from "../../suites/execution/opening.ts"
 import type { RuleOutcome } from "../../suites/execution/outcome.ts"
 import { runRule } from "../../suites/execution/run-rule.ts"
 import { resolveCapabilities } from "../../suites/needs.ts"
@@ -81,7 +88,7 @@ function reasonOf(outcome: RuleOutcome): string {
 
 export interface Opened {
   readonly module: DriverModule
-  readonly storage: OpenedStorage
+  readonly storage: OwnStorage
   /** Nothing is in it yet, and nobody else writes there. */
   readonly folder: string
 }
@@ -98,17 +105,20 @@ async function onStorage<Value>(module: DriverModule, task: Task, use: (opened: 
   }
 }
 
-async function openOnAzurite(module: DriverModule, { azurite }: Task): Promise<OpenedStorage> {
+async function openOnAzurite(module: DriverModule, { azurite }: Task): Promise<OwnStorage> {
   const validated = await validateParameters(module, azurite)
   if (!validated.valid) throw new Error(`${module.name}: ${JSON.stringify(validated.issues)}`)
-  return openStorage(module, validated.value, targetStartLimit)
+  return { ...(await openStorage(module, validated.value, targetStartLimit)), parameters: azurite }
 }
 
 function run(rule: Rule, { module, storage, folder }: Opened, { job }: Task): Promise<RuleOutcome> {
   const capabilities = resolveCapabilities(module.capabilities, storage.capabilities)
+  const { parameters } = storage
+  // Rules that start processes need a module that these can load: known-bad drivers have one each.
+  const processes = job.kind === "good" ? undefined : loneProcesses({ url: urlOfMutant(job.id), reference: job.id, parameters })
   return runRule(rule, {
     storage,
-    surroundings: { capabilities, ownStorage: true },
+    surroundings: { capabilities, ownStorage: true, processes },
     limits: { call: 10_000 },
     runFolder: folder,
     seed: job.seed,

@@ -81,22 +81,28 @@ export async function targetKindsOf({ target }: DriverModule): Promise<readonly 
   return typeof target === "string" && Object.hasOwn(containerTargets, target) ? ["embedded", "container"] : ["embedded"]
 }
 
+export interface OwnStorage extends TestedStorage {
+  /** What another process opens it with, before the schema. */
+  readonly parameters: Readonly<Record<string, unknown>>
+}
+
 /**
  * Opens a storage on a backend of its own: one that is started for it, where the driver names one, and thrown away when it is closed.
  *
  * @throws Error for parameters of the target that the driver's schema refuses, or whatever starting and opening reject with
  */
-export async function openOnOwnTarget(module: DriverModule): Promise<TestedStorage> {
+export async function openOnOwnTarget(module: DriverModule): Promise<OwnStorage> {
   const target = await (await targetOf(module))?.start({ signal: AbortSignal.timeout(targetStartLimit) })
+  const parameters = target?.parameters ?? {}
   try {
-    const validated = await validateParameters(module, target?.parameters ?? {})
+    const validated = await validateParameters(module, parameters)
     if (!validated.valid) throw new Error(`${module.name}: ${JSON.stringify(validated.issues)}`)
     const storage = await openStorage(module, validated.value, targetStartLimit)
     const close = async (): Promise<void> => {
       await storage.close()
       await target?.stop()
     }
-    return { ...storage, close }
+    return { ...storage, parameters, close }
   } catch (reason) {
     await target?.stop()
     throw reason

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest"
 import { loneProcesses } from "../../cli/lone-process/client.ts"
 import type { DriverModule } from "../../drivers/define.ts"
 import inmemory from "../../drivers/inmemory/index.ts"
-import { loadMutants } from "../../fixtures/mutants/catalogue.ts"
+import { loadMutants, urlOfMutant } from "../../fixtures/mutants/catalogue.ts"
 import { loadSuite } from "../catalogue.ts"
-import { openStorage, targetOf, targetStartLimit, validateParameters } from "../execution/opening.ts"
+import { openOnOwnTarget } from "../execution/opening.ts"
 import type { RuleOutcome } from "../execution/outcome.ts"
 import { runRule } from "../execution/run-rule.ts"
 import { extents } from "../extent.ts"
@@ -16,37 +16,23 @@ const mutants = (await loadMutants()).filter(({ caughtBy }) => rules.some(({ id 
 
 /** Runs one rule in the small preset, on a storage of its own, with processes that load the module by its URL. */
 async function run(module: DriverModule, url: string, rule: Rule): Promise<RuleOutcome> {
-  const target = await (await targetOf(module))?.start({ signal: AbortSignal.timeout(targetStartLimit) })
-  const parameters = target?.parameters ?? {}
+  const storage = await openOnOwnTarget(module)
   try {
-    const validated = await validateParameters(module, parameters)
-    if (!validated.valid) throw new Error(JSON.stringify(validated.issues))
-    const storage = await openStorage(module, validated.value, targetStartLimit)
-    try {
-      return await runRule(rule, {
-        storage,
-        surroundings: {
-          capabilities: resolveCapabilities(module.capabilities, storage.capabilities),
-          ownStorage: true,
-          extent: extents.small,
-          processes: loneProcesses({ url, reference: url, parameters }),
-        },
-        limits: { call: 60_000 },
-        runFolder: "/conformance-test",
-        seed: 1,
-      })
-    } finally {
-      await storage.close()
-    }
+    return await runRule(rule, {
+      storage,
+      surroundings: {
+        capabilities: resolveCapabilities(module.capabilities, storage.capabilities),
+        ownStorage: true,
+        extent: extents.small,
+        processes: loneProcesses({ url, reference: url, parameters: storage.parameters }),
+      },
+      limits: { call: 60_000 },
+      runFolder: "/conformance-test",
+      seed: 1,
+    })
   } finally {
-    await target?.stop()
+    await storage.close()
   }
-}
-
-function urlOfMutant(id: string): string {
-  const url = new URL("../../fixtures/mutants/lone-mutant.ts", import.meta.url)
-  url.searchParams.set("id", id)
-  return url.href
 }
 
 test("each rule has a known-bad driver that it is to catch", () => {
