@@ -7,6 +7,7 @@ import { z } from "zod"
 import type { StartedTarget } from "../drivers/define.ts"
 import { bundledTargets } from "../fixtures/targets/index.ts"
 import { type CommandResult, runCommand } from "./test-command.ts"
+import { countingProxy } from "./test-counting-proxy.ts"
 
 const accountParameters = z.object({
   accountname: z.string(),
@@ -47,18 +48,62 @@ function expectNoSecret({ stdout, stderr }: CommandResult, ...others: readonly s
   }
 }
 
-const pairs = (): string[] => Object.entries(parameters).flatMap(([name, value]) => ["-p", `${name}=${value}`])
+const pairs = (): string[] => pairsOf(parameters)
 
-test("an account in use is left as it was", { timeout: 240_000 }, async () => {
+const pairsOf = (given: Readonly<Record<string, string>>): string[] =>
+  Object.entries(given).flatMap(([name, value]) => ["-p", `${name}=${value}`])
+
+test("an account in use is left as it was, at about the cost that was told before", { timeout: 240_000 }, async () => {
   const credential = new StorageSharedKeyCredential(parameters.accountname, parameters.accountkey)
   const container = new BlobServiceClient(parameters.serviceurl, credential).getContainerClient(parameters.container)
   await container.getBlockBlobClient("docker/file").upload("in use", 6)
-  const result = await runCommand(["certify", "azure", ...pairs()])
+  const proxy = await countingProxy(parameters.serviceurl)
+  const certify = ["certify", "azure", ...pairsOf({ ...parameters, serviceurl: proxy.serviceurl })]
+  const told = await runCommand([...certify, "--dry-run"])
+  expect(proxy.counted.requests).toBe(0)
+  const result = await runCommand([...certify, "--yes"])
+  proxy.close()
+  const [, ...estimates] = /^about (\S+) requests, (\S+) MiB written, (\S+) MiB read$/m.exec(told.stdout) ?? []
+  const { requests, bytesWritten, bytesRead } = proxy.counted
+  const ratios = [requests, bytesWritten / 1024 ** 2, bytesRead / 1024 ** 2].map(
+    (measured, index) => measured / Number(estimates[index]?.replaceAll(",", "")),
+  )
+  for (const ratio of ratios) {
+    expect(ratio).toBeGreaterThan(0.5)
+    expect(ratio).toBeLessThan(2)
+  }
   expect(result.stdout).toContain("contract: CONFORMANT")
   expect(result.stdout).not.toContain("  note ")
   expect(result.code).toBe(0)
   expectNoSecret(result)
   expect(await blobNames()).toEqual(["docker/file"])
+})
+
+test("where nobody can be asked an account needs --yes: one line says what for, and nothing is written", async () => {
+  const proxy = await countingProxy(parameters.serviceurl)
+  const certify = ["certify", "azure", ...pairsOf({ ...parameters, serviceurl: proxy.serviceurl })]
+  const refused = await runCommand(certify)
+  proxy.close()
+  expect(refused.stderr).toMatch(
+    /^error: azure on an Azure storage account of your own \(accountname=\S+ container=conformance serviceurl=\S+\); \d+ rules of the suite contract, all below the folder \/conformance-\w+, which is deleted in the end; about .* read: say --yes .*\n$/,
+  )
+  expect(refused.stdout).toBe("")
+  expect(refused.code).toBe(2)
+  expect(proxy.counted.requests).toBe(0)
+  expectNoSecret(refused)
+})
+
+test("a dry run tells what the run would be on, and starts nothing", async () => {
+  const embedded = await runCommand(["certify", "azure", "--dry-run", "--rule", "content/round-trip"])
+  expect(embedded.stdout).toMatch(
+    /^azure on azurite, embedded, started for the run\n1 rule of the suite contract\nabout \d+ requests, .*\n$/,
+  )
+  const container = await runCommand(["certify", "azure", "--dry-run", "--target", "container"])
+  expect(container.stdout).toMatch(/^azure on azurite, in a container, started for the run\n/)
+  expect([embedded, container]).toMatchObject([
+    { code: 0, stderr: "" },
+    { code: 0, stderr: "" },
+  ])
 })
 
 test("a registry's configuration is taken as it is, and the environment overrides it", async () => {
@@ -76,7 +121,7 @@ storage:
 `,
   )
   const env = { REGISTRY_STORAGE_AZURE_CONTAINER: parameters.container }
-  const result = await runCommand(["certify", "azure", "--config", config, "--rule", "content/round-trip"], { env })
+  const result = await runCommand(["certify", "azure", "--config", config, "--yes", "--rule", "content/round-trip"], { env })
   expect(result.stdout).toContain("a storage of your own")
   expect(result.code).toBe(0)
   expectNoSecret(result)
@@ -88,7 +133,10 @@ test("the environment alone never turns a run away from the suite's own backend"
   )
   const embedded = await runCommand(["certify", "azure", "--rule", "content/round-trip"], { env })
   expect(embedded.stdout).toMatch(/backend +Azurite .*embedded/)
-  const own = await runCommand(["certify", "azure", "--rule", "content/round-trip", "--target", "account"], { env })
+  expect(embedded.stderr).toMatch(
+    /^REGISTRY_STORAGE_AZURE_ACCOUNTNAME and 3 more are set in the environment and not used: --target account would/,
+  )
+  const own = await runCommand(["certify", "azure", "--rule", "content/round-trip", "--target", "account", "--yes"], { env })
   expect(own.stdout).toContain("a storage of your own")
   expect(own.code).toBe(0)
   expectNoSecret(own)
@@ -96,7 +144,7 @@ test("the environment alone never turns a run away from the suite's own backend"
 
 test("no output holds a secret, whatever goes wrong", { timeout: 60_000 }, async () => {
   const [json, junit] = [join(folder, "report.json"), join(folder, "report.xml")]
-  const reports = ["--json", json, "--junit", junit, "--rule", "{content,redirect-url}/*"]
+  const reports = ["--yes", "--json", json, "--junit", junit, "--rule", "{content,redirect-url}/*"]
   const wrongKey = Buffer.from("this is another account's key").toString("base64")
   const attempts: readonly (readonly string[])[] = [
     [...pairs(), "-p", "rootdirectory=/a"],

@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto"
 import { loadSuite } from "../suites/catalogue.ts"
+import { extents } from "../suites/extent.ts"
 import { ProcessLost, Refusal } from "./driver-process/client.ts"
 import { Backend } from "./execution/backend.ts"
 import { type Interruption, onInterrupt } from "./execution/interrupts.ts"
-import { prepareStorage } from "./execution/prepare-storage.ts"
-import { performRun } from "./execution/run.ts"
+import { findStorage, prepareStorage } from "./execution/prepare-storage.ts"
+import { announce } from "./input/announcement.ts"
 import { BadInput } from "./input/bad-input.ts"
 import type { CertifyOptions } from "./input/certify-options.ts"
 import { chooseRules } from "./input/choose-rules.ts"
+import { type ConsentOptions, demandConsent } from "./input/consent.ts"
 import { locateDriver } from "./input/driver-reference.ts"
 import { readKnownFailures } from "./input/known-failures.ts"
 import { openReportFiles, type ReportFiles } from "./reports/report-files.ts"
@@ -23,7 +25,7 @@ import { visible } from "./reports/visible-text.ts"
  * @throws BadInput, Unavailable
  */
 export async function certify(reference: string, options: CertifyOptions): Promise<ExitCode> {
-  const reports = await openReportFiles(options)
+  const reports = await openReportFiles(options.dryRun ? {} : options)
   try {
     return await certifyInto(reports, reference, options)
   } finally {
@@ -33,30 +35,36 @@ export async function certify(reference: string, options: CertifyOptions): Promi
 
 async function certifyInto(reports: ReportFiles, reference: string, options: CertifyOptions): Promise<ExitCode> {
   const startedAt = new Date()
-  const suite = await loadSuite(options.suite)
-  const rules = chooseRules(suite.rules, options.rule)
-  const ids = suite.rules.map(({ id }) => id)
-  const knownFailures = options.knownFailures === undefined ? [] : await readKnownFailures(options.knownFailures, ids)
   const location = locateDriver(reference, process.cwd())
   const backend = new Backend(location, blockedAfter(options.timeout), (progress) =>
     process.stderr.write(`${visible(progress)}\n`),
   )
   const interruption = onInterrupt(() => backend.abandon())
   const seed = options.seed ?? randomBytes(4).readInt32LE()
+  const runFolder = `/conformance-${randomBytes(6).toString("hex")}`
   try {
-    const storage = await unlessInterrupted(interruption, prepareStorage(backend, { ...options, seed }))
-    const result = await performRun({
-      reference,
-      options,
-      startedAt,
-      suite,
-      rules,
-      knownFailures,
-      storage,
-      backend,
-      location,
-      interruption,
+    // What takes time to load is loaded while the driver's process does, and what runs rules while the target starts.
+    const [chosen, driver] = await unlessInterrupted(interruption, Promise.all([chooseFrom(options), backend.load()]))
+    const storageChosen = await findStorage(backend, driver, options)
+    const announcement = announce({
+      ...storageChosen,
+      suite: chosen.suite,
+      rules: chosen.rules.length,
+      runFolder,
+      extent: options.extent ?? extents.small,
     })
+    if (options.dryRun) {
+      process.stdout.write(`${announcement.map(visible).join("\n")}\n`)
+      return 0
+    }
+    if (storageChosen.choice.on === "account" && driver.target?.emulates)
+      await unlessInterrupted(interruption, demandConsent(announcement, consentOf(options, interruption)))
+    const preparing = prepareStorage(backend, storageChosen, { ...options, seed, runFolder })
+    const [storage, { performRun }] = await unlessInterrupted(
+      interruption,
+      Promise.all([preparing, import("./execution/run.ts")]),
+    )
+    const result = await performRun({ reference, options, startedAt, ...chosen, storage, backend, location, interruption })
     const { stdout } = process
     const colour = stdout.isTTY === true && stdout.hasColors()
     stdout.write(renderReport(result, { columns: stdout.columns ?? 100, colour, verbose: options.verbose }))
@@ -71,9 +79,26 @@ async function certifyInto(reports: ReportFiles, reference: string, options: Cer
     if (reason instanceof Refusal) throw new BadInput(reason.message)
     throw reason instanceof ProcessLost ? new BadInput(`${reference} cannot be used: ${reason.message}`) : reason
   } finally {
-    await backend.end()
+    const trouble = await backend.end()
+    if (trouble !== undefined) process.stderr.write(`the target could not be stopped: ${visible(trouble)}\n`)
     interruption.dispose()
   }
+}
+
+async function chooseFrom(options: CertifyOptions) {
+  const suite = await loadSuite(options.suite)
+  const rules = chooseRules(suite.rules, options.rule)
+  const ids = suite.rules.map(({ id }) => id)
+  const knownFailures = options.knownFailures === undefined ? [] : await readKnownFailures(options.knownFailures, ids)
+  return { suite, rules, knownFailures }
+}
+
+function consentOf({ yes }: CertifyOptions, interruption: Interruption): ConsentOptions {
+  const { stdin, stderr } = process
+  const interrupted = new AbortController()
+  interruption.requested.then(() => interrupted.abort())
+  const terminal = stdin.isTTY && stderr.isTTY ? { input: stdin, output: stderr } : undefined
+  return { yes, terminal, signal: interrupted.signal }
 }
 
 /** Milliseconds of silence after which a driver process counts as blocked, given the time of a call. */

@@ -3,6 +3,7 @@ import { parseDuration } from "../drivers/azure/duration.ts"
 import { suiteNames } from "../suites/catalogue.ts"
 import { type Extent, extents } from "../suites/extent.ts"
 import { certify } from "./certify.ts"
+import { clean } from "./clean.ts"
 import { BadInput } from "./input/bad-input.ts"
 import { type CertifyOptions, defaultTimeoutOf } from "./input/certify-options.ts"
 import { demandPair } from "./input/parameters.ts"
@@ -57,6 +58,7 @@ function program(): Command {
     .enablePositionalOptions()
   command.addCommand(certifyCommand())
   command.addCommand(rulesCommand())
+  command.addCommand(cleanCommand())
   return command
 }
 
@@ -82,6 +84,8 @@ function certifyCommand(): Command {
       ).choices(["embedded", "container", "account"]),
     )
     .option("--keep", "leave the container of --target container for the next run, which finds it; clean removes it", false)
+    .option("--yes", "run on an account of your own without being asked whether you want to", false)
+    .option("--dry-run", "only tell what the run would be on, and roughly how many requests and bytes it takes", false)
     .option("--json <file>", "write the result as JSON")
     .option("--junit <file>", "write the result as JUnit XML")
     .option("--timeout <duration>", "time for each call into the driver (default: 10s; 2m for scale)", parseMilliseconds)
@@ -139,6 +143,16 @@ function rulesCommand(): Command {
     .action(async (id: string | undefined) => {
       const { stdout } = process
       stdout.write(await listRules(id, { columns: stdout.columns ?? 100, colour: stdout.isTTY === true && stdout.hasColors() }))
+    })
+}
+
+function cleanCommand(): Command {
+  return new Command("clean")
+    .description("Remove the containers that --keep has left, and those of runs that were killed.")
+    .exitOverride()
+    .configureOutput(oneLineErrors)
+    .action(async () => {
+      process.stdout.write(await clean())
     })
 }
 

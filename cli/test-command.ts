@@ -14,6 +14,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Sent once standard error has told of the first rule. */
   readonly interruptWith?: NodeJS.Signals
+  /** Called, with the id of the process, once standard error has told of the first rule. */
+  readonly midRun?: (processId: number) => void
   /** Closes the pipes of standard output and error after their first text. */
   readonly closeOutputs?: boolean
 }
@@ -29,16 +31,17 @@ export function runCommand(commandArguments: readonly string[], options: Command
   })
   let stdout = ""
   let stderr = ""
-  let interrupted = false
+  let underWay = false
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text
   })
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text
     if (options.closeOutputs === true) for (const pipe of [child.stdout, child.stderr]) pipe.destroy()
-    if (options.interruptWith === undefined || interrupted || !stderr.includes("\n")) return
-    interrupted = true
-    child.kill(options.interruptWith)
+    if (underWay || !stderr.includes("\n")) return
+    underWay = true
+    if (options.interruptWith !== undefined) child.kill(options.interruptWith)
+    if (child.pid !== undefined) options.midRun?.(child.pid)
   })
   return new Promise((resolve, reject) => {
     child.once("error", reject)

@@ -56,6 +56,8 @@ export interface StartedTarget {
   readonly parameters: Readonly<Record<string, unknown>>
   /** Resolves while the backend answers. Without it, a fresh instance of the driver is asked. */
   healthCheck?(options: { readonly signal: AbortSignal }): Promise<void>
+  /** The end of what the backend printed, without secrets: it is shown where the backend stopped answering. */
+  output?(): string
   stop(): Promise<void>
 }
 
@@ -73,6 +75,11 @@ export interface Target {
   readonly name: string
   /** Names of the parameters that it gives. Whoever sets one of these on the command line means a storage of their own. */
   readonly provides: readonly string[]
+  /**
+   * What of the user's it stands in for, where a run on that may cost money: "an Azure storage account". Such a run first says what
+   * it will do there, and wants to hear that it may.
+   */
+  readonly emulates?: string
   start(options: StartOptions): Promise<StartedTarget>
 }
 
@@ -137,7 +144,7 @@ const driverModule = z.object({
     .union(
       [
         z.enum(["azurite", "temporary-directory"]),
-        z.object({ name: z.string(), provides: z.array(z.string()), start: aFunction }),
+        z.object({ name: z.string(), provides: z.array(z.string()), emulates: z.string().optional(), start: aFunction }),
       ],
       'must be "azurite", "temporary-directory" or { name, provides, start }',
     )

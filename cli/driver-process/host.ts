@@ -144,8 +144,7 @@ export class DriverHost {
   }
 
   #probe(milliseconds: number): Promise<ProbeAnswer> {
-    const { started } = this.#target
-    return probeStorage(milliseconds, started?.healthCheck?.bind(started), this.#opened?.storage)
+    return probeStorage(milliseconds, this.#target.started, this.#opened?.storage)
   }
 
   #loaded(): LoadedDriver {

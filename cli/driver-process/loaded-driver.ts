@@ -49,7 +49,12 @@ export class LoadedDriver {
       target:
         target === undefined
           ? null
-          : { name: target.name, provides: [...target.provides], kinds: await targetKindsOf(this.module) },
+          : {
+              name: target.name,
+              provides: [...target.provides],
+              kinds: await targetKindsOf(this.module),
+              emulates: target.emulates ?? null,
+            },
     }
   }
 

@@ -47,6 +47,8 @@ export interface DriverDescription {
     readonly name: string
     readonly provides: readonly string[]
     readonly kinds: readonly TargetKind[]
+    /** What of the user's it stands in for, where that may cost money. */
+    readonly emulates: string | null
   } | null
 }
 

@@ -1,5 +1,5 @@
 import { errorCodeOf } from "../../drivers/contract.ts"
-import type { OpenedStorage } from "../../drivers/define.ts"
+import type { OpenedStorage, StartedTarget } from "../../drivers/define.ts"
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
 import { describeReason, looksLikeNetworkFailure } from "../../suites/execution/failures.ts"
 import { within } from "../../suites/execution/time-limits.ts"
@@ -8,16 +8,16 @@ import type { OpenRequest } from "./protocol.ts"
 /**
  * Asks the backend whether it answers. Any answer will do, a refusal included: only silence and network errors say that it is gone.
  *
- * @param healthCheck the target's, where there is one; else a fresh instance looks at a path that is not there
+ * @param target whose health check is asked where it has one; else a fresh instance looks at a path that is not there
  */
 export async function probeStorage(
   milliseconds: number,
-  healthCheck: ((options: { readonly signal: AbortSignal }) => Promise<void>) | undefined,
+  target: StartedTarget | undefined,
   storage: OpenedStorage | undefined,
 ): Promise<ProbeAnswer> {
   const silent = `nothing came back within ${milliseconds} ms`
   const ask = async (): Promise<void> => {
-    if (healthCheck !== undefined) return healthCheck({ signal: AbortSignal.timeout(milliseconds) })
+    if (target?.healthCheck !== undefined) return target.healthCheck({ signal: AbortSignal.timeout(milliseconds) })
     const driver = await storage?.connect()
     await driver?.stat("/storage-driver-conformance-probe")
   }
@@ -25,8 +25,11 @@ export async function probeStorage(
     await within(milliseconds, ask(), () => new Silence(silent))
     return { answers: true }
   } catch (reason) {
-    const gone = healthCheck !== undefined || reason instanceof Silence || looksLikeNetworkFailure(reason)
-    return gone ? { answers: false, reason: reason instanceof Silence ? silent : describeReason(reason) } : { answers: true }
+    const asTarget = target?.healthCheck !== undefined
+    if (!asTarget && !(reason instanceof Silence) && !looksLikeNetworkFailure(reason)) return { answers: true }
+    const why = reason instanceof Silence || (asTarget && reason instanceof Error) ? reason.message : describeReason(reason)
+    const output = target?.output?.()
+    return { answers: false, reason: why, ...(output === undefined ? {} : { output }) }
   }
 }
 

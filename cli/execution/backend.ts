@@ -78,13 +78,22 @@ export class Backend {
     }
   }
 
-  /** Stops the target and ends the process. */
-  async end(): Promise<void> {
-    if (!this.#client.lost) {
-      const stopped = this.#client.request("stopTarget", {}).catch(() => null)
-      await within(stopLimit, stopped, () => new Error("the target did not stop")).catch(() => this.#client.kill())
-    }
+  /** Stops the target and ends the process; gives why the target could not be stopped, where that is so. */
+  async end(): Promise<string | undefined> {
+    const trouble = this.#client.lost ? undefined : await this.#stopTarget()
     await this.#client.end()
+    return trouble
+  }
+
+  async #stopTarget(): Promise<string | undefined> {
+    const late = (): Error => new Error(`it did not stop within ${stopLimit} ms`)
+    try {
+      await within(stopLimit, this.#client.request("stopTarget", {}), late)
+      return undefined
+    } catch (reason) {
+      this.#client.kill()
+      return reason instanceof Error ? reason.message : String(reason)
+    }
   }
 
   /** For when the command itself is ending at once. A target goes with the process. */

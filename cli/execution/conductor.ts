@@ -84,8 +84,13 @@ export class Conductor {
 
   /** Has no rule run for a backend that does not answer. */
   giveUp(reason: string): void {
-    this.#gone = true
+    this.noteGone()
     this.#stopped ??= `the backend does not answer: ${reason}`
+  }
+
+  /** The backend was found not to answer: what failed may be its fault, and what was kept may be so by chance. */
+  noteGone(): void {
+    this.#gone = true
   }
 
   /** Lets no further rule start; those under way are abandoned. */

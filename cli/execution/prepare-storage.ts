@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto"
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
 import { type Extent, extentOf, extents } from "../../suites/extent.ts"
 import { ProcessLost, Refusal } from "../driver-process/client.ts"
@@ -7,12 +6,18 @@ import { BadInput } from "../input/bad-input.ts"
 import type { StorageOptions } from "../input/certify-options.ts"
 import type { Parameters } from "../input/parameters.ts"
 import { createRedactor, type Redactor, secretParameterNames, textsWithin } from "../input/secrets.ts"
-import { chooseStorage } from "../input/storage-choice.ts"
+import { chooseStorage, type StorageChoice } from "../input/storage-choice.ts"
 import { Unavailable } from "../input/unavailable.ts"
 import type { Backend } from "./backend.ts"
 
-/** What the user says of the storage, and the seed of the run. */
-type PrepareOptions = StorageOptions & { readonly seed: number }
+/** What the user says of the storage, and what the run brings to it. */
+type PrepareOptions = StorageOptions & { readonly seed: number; readonly runFolder: string }
+
+/** What a run is to be on. Nothing was started or written yet. */
+export interface ChosenStorage {
+  readonly driver: DriverDescription
+  readonly choice: StorageChoice
+}
 
 /** A storage that rules can be run on. */
 export interface PreparedStorage {
@@ -28,24 +33,37 @@ export interface PreparedStorage {
 }
 
 /**
- * Loads the driver, gathers its parameters, starts its target where the run is to have a storage of its own, and opens it.
+ * Gathers the parameters of a driver that the backend's process has loaded. Those of a storage of the user's are held against the
+ * driver's schema.
+ *
+ * @throws BadInput
+ */
+export async function findStorage(backend: Backend, driver: DriverDescription, options: StorageOptions): Promise<ChosenStorage> {
+  const choice = await chooseStorage(driver, options)
+  if (choice.on === "target") tellIgnored(choice.ignoredVariables)
+  else await demandValid(backend, driver, choice.parameters, redactorOf(driver, choice.parameters))
+  return { driver, choice }
+}
+
+/**
+ * Starts the driver's target where the run is to have a storage of its own, and opens it.
  *
  * @throws BadInput, Unavailable
  */
-export async function prepareStorage(backend: Backend, options: PrepareOptions): Promise<PreparedStorage> {
-  const driver = await backend.load()
-  const choice = await chooseStorage(driver, options)
-  if (choice.on === "target") tellIgnored(choice.ignoredVariables)
+export async function prepareStorage(
+  backend: Backend,
+  { driver, choice }: ChosenStorage,
+  options: PrepareOptions,
+): Promise<PreparedStorage> {
   const target =
     choice.on === "target" ? await startTarget(backend, driver, { kind: choice.kind, keep: options.keep }) : undefined
   const parameters = { ...choice.parameters, ...target?.parameters }
-  const secretNames = secretParameterNames(driver.parameterSchema, Object.keys(parameters))
-  const redactor = createRedactor(secretNames.flatMap((name) => textsWithin(parameters[name])))
-  await demandValid(backend, driver, parameters, redactor)
+  const redactor = redactorOf(driver, parameters)
+  if (target !== undefined) await demandValid(backend, driver, parameters, redactor)
   const request = {
     parameters,
     limits: { call: options.timeout },
-    runFolder: `/conformance-${randomBytes(6).toString("hex")}`,
+    runFolder: options.runFolder,
     seed: options.seed,
     extent: options.extent,
     ownStorage: target !== undefined || driver.capabilities.scope === "process",
@@ -58,8 +76,13 @@ export async function prepareStorage(backend: Backend, options: PrepareOptions):
       (driver.capabilities.scope === "process" ? "memory of the driver's own process" : "a storage of your own"),
     redactor,
     reachable: await openAndProbe(backend, driver, request, redactor),
-    replayOptions: replayOptions(options, secretNames, redactor),
+    replayOptions: replayOptions(options, secretParameterNames(driver.parameterSchema, Object.keys(parameters)), redactor),
   }
+}
+
+function redactorOf(driver: DriverDescription, parameters: Parameters): Redactor {
+  const secretNames = secretParameterNames(driver.parameterSchema, Object.keys(parameters))
+  return createRedactor(secretNames.flatMap((name) => textsWithin(parameters[name])))
 }
 
 function tellIgnored([first, ...others]: readonly string[]): void {
@@ -123,6 +146,7 @@ function replayOptions(options: StorageOptions, secretNames: readonly string[], 
     ...(options.config === undefined ? [] : ["--config", options.config]),
     ...(options.target === undefined ? [] : ["--target", options.target]),
     ...(options.keep ? ["--keep"] : []),
+    ...(options.yes ? ["--yes"] : []),
     ...replaySize(options.extent ?? extents.small),
   ]
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os"
 import type { Suite } from "../../suites/catalogue.ts"
+import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
 import type { RuleOutcome } from "../../suites/execution/outcome.ts"
 import type { Rule } from "../../suites/rule.ts"
 import type { CertifyOptions } from "../input/certify-options.ts"
@@ -41,13 +42,19 @@ export async function performRun(plan: RunPlan): Promise<RunResult> {
     live: stderr.isTTY === true,
     colour: stderr.isTTY === true && stderr.hasColors(),
   })
+  let silence: Silence | undefined
+  const probe = async (): Promise<ProbeAnswer> => {
+    const answer = storage.redactor.deep(await backend.probe(Math.min(options.timeout, probeLimit)))
+    if (!answer.answers) silence ??= answer
+    return answer
+  }
   const levels = new Map(rules.map(({ id, level }) => [id, level]))
   const conductor = new Conductor({
     module: plan.location,
     open: storage.request,
     concurrency,
     redact: storage.redactor.deep,
-    probe: () => backend.probe(Math.min(options.timeout, probeLimit)),
+    probe,
     onStarted: (ruleId) => progress.started(ruleId),
     onFinished: (outcome) => progress.finished({ id: outcome.ruleId, level: levels.get(outcome.ruleId) ?? "MUST", outcome }),
   })
@@ -64,8 +71,22 @@ export async function performRun(plan: RunPlan): Promise<RunResult> {
     await conductor.end()
     progress.done()
   }
+  // What a rule expects to fail also fails where nobody is there: a backend that died last must not have kept any rule.
+  if (conductor.stopped === undefined && !(await probe()).answers) conductor.noteGone()
   const left = storage.request.ownStorage || !storage.reachable.answers ? [] : await backend.cleanUp(conductor.uploads)
-  return resultOf(plan, conductor, [...conductor.leftovers, ...storage.redactor.deep(left)])
+  const notes = [
+    ...conductor.leftovers,
+    ...storage.redactor.deep(left),
+    ...(silence === undefined ? [] : [describeSilence(silence)]),
+  ]
+  return resultOf(plan, conductor, notes)
+}
+
+type Silence = Extract<ProbeAnswer, { readonly answers: false }>
+
+function describeSilence({ reason, output }: Silence): string {
+  const printed = output === undefined || output === "" ? "" : `\nIts output ends with:\n${output}`
+  return `the backend did not answer: ${reason}${printed}`
 }
 
 function resultOf(plan: RunPlan, conductor: Conductor, notes: readonly string[]): RunResult {

@@ -16,6 +16,8 @@ export interface StorageOptions {
   readonly target?: TargetKind | "account"
   /** Whether the container stays for the next run. */
   readonly keep: boolean
+  /** Whether a run on what may cost money needs no further question. */
+  readonly yes: boolean
   /** Milliseconds for a call into the driver. */
   readonly timeout: number
   /** How much is stored by rules that store much; default small. */
@@ -36,6 +38,8 @@ export interface CertifyOptions extends StorageOptions {
   /** Processes that run rules side by side. */
   readonly concurrency?: number
   readonly strict: boolean
+  /** Whether only what a run would do is to be told. */
+  readonly dryRun: boolean
   /** Path of the list of rules that are known to be broken. */
   readonly knownFailures?: string
   readonly verbose: boolean

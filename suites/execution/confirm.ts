@@ -1,7 +1,9 @@
 import type { RuleOutcome } from "./outcome.ts"
 
-/** Whether the backend answers, and if not, what it said. */
-export type ProbeAnswer = { readonly answers: true } | { readonly answers: false; readonly reason: string }
+/** Whether the backend answers, and if not, what it said, and the end of what it printed where that is known. */
+export type ProbeAnswer =
+  | { readonly answers: true }
+  | { readonly answers: false; readonly reason: string; readonly output?: string }
 
 /**
  * Takes back an accusation where the backend, not the driver, may be at fault: a call that hung or met a network error breaks the

@@ -1,0 +1,41 @@
+import type { Suite } from "../../suites/catalogue.ts"
+import type { Extent } from "../../suites/extent.ts"
+import type { DriverDescription } from "../driver-process/protocol.ts"
+import { count } from "../reports/text.ts"
+import { describeCost, estimateCost } from "./cost.ts"
+import { secretParameterNames } from "./secrets.ts"
+import type { StorageChoice } from "./storage-choice.ts"
+
+interface Announced {
+  readonly driver: DriverDescription
+  readonly choice: StorageChoice
+  readonly suite: Suite
+  /** How many rules were chosen. */
+  readonly rules: number
+  readonly runFolder: string
+  readonly extent: Extent
+}
+
+/** What a run will be on, write and cost, some lines. Holds no secret. */
+export function announce({ driver, choice, suite, rules, runFolder, extent }: Announced): readonly string[] {
+  const what = `${count(rules, "rule")} of the suite ${suite.name}`
+  const below = choice.on === "account" && driver.capabilities.scope !== "process"
+  return [
+    `${driver.name} on ${placeOf(driver, choice)}`,
+    below ? `${what}, all below the folder ${runFolder}, which is deleted in the end` : what,
+    describeCost(estimateCost(suite.name, rules, extent)),
+  ]
+}
+
+function placeOf(driver: DriverDescription, choice: StorageChoice): string {
+  if (choice.on === "target") {
+    const where = choice.kind === "container" ? "in a container" : "embedded"
+    return `${driver.target?.name}, ${where}, started for the run`
+  }
+  if (driver.capabilities.scope === "process") return "the memory of its own process"
+  const names = driver.target?.provides ?? []
+  const secret = secretParameterNames(driver.parameterSchema, names)
+  const shown = names.filter((name) => !secret.includes(name) && typeof choice.parameters[name] === "string")
+  const parameters = shown.map((name) => `${name}=${choice.parameters[name]}`).join(" ")
+  return `${driver.target?.emulates ?? "a storage"} of your own${parameters === "" ? "" : ` (${parameters})`}`
+}
