@@ -1,8 +1,12 @@
-import { writeFile } from "node:fs/promises"
+import { readFile, writeFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { loadSuite, suiteNames } from "../../suites/catalogue.ts"
+import { renderDriverGuide } from "../driver-guide.ts"
 import { renderRuleReference } from "../rule-reference.ts"
 
-/** Writes the documents that are made from the rules: `npm run docs`. */
+/** Writes the documents, or the parts of documents, that are made from the code: `npm run docs`. */
 const suites = await Promise.all(suiteNames.map((name) => loadSuite(name)))
 await writeFile(fileURLToPath(new URL("../../docs/rules.md", import.meta.url)), renderRuleReference(suites))
+
+const guide = fileURLToPath(new URL("../../docs/drivers/azure.md", import.meta.url))
+await writeFile(guide, renderDriverGuide(await readFile(guide, "utf8")))

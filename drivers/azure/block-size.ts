@@ -18,8 +18,8 @@ const blocksBeforeGrowth = 2_000
  * @param chunkSize of the first blocks
  */
 export function nextBlockSize(written: number, chunkSize: number): number {
-  const grown = Math.ceil(written / blocksBeforeGrowth / MiB) * MiB
-  return Math.min(Math.max(chunkSize, grown), Math.max(chunkSize, maxBlockSize))
+  const wanted = written / blocksBeforeGrowth
+  return wanted <= chunkSize ? chunkSize : Math.min(maxBlockSize, Math.ceil(wanted / MiB) * MiB)
 }
 
 /** How many blocks may be on their way at once, so that all together take no more memory than so many of the first size; at least one. */

@@ -22,6 +22,8 @@ export interface Storage {
   readonly requests: Requests
   /** For requests within a batch, which are each signed. */
   readonly credential: StorageSharedKeyCredential | TokenCredential
+  /** How many blobs are listed in one request. */
+  readonly pageSize: number
   /** Size in bytes of blocks and ranges, and how many of them may be on their way at once. */
   readonly transfer: Transfer
   /** @throws InvalidPathError where the service has no room for the name */
@@ -39,9 +41,17 @@ export interface StorageOptions {
   readonly clock?: Clock
   /** Milliseconds for one try of a request without a body. */
   readonly tryLimit?: number
+  /** How many blobs are listed in one request. */
+  readonly pageSize?: number
 }
 
-export function openStorage(parameters: AzureParameters, { clock, tryLimit }: StorageOptions = {}): Storage {
+/** The most that the service gives at a time. */
+const defaultPageSize = 5_000
+
+export function openStorage(
+  parameters: AzureParameters,
+  { clock, tryLimit, pageSize = defaultPageSize }: StorageOptions = {},
+): Storage {
   const { accountname, container: containerName, serviceurl, credentials, rootdirectory, chunksize, concurrency } = parameters
   const credential =
     credentials.type === "shared_key"
@@ -62,6 +72,7 @@ export function openStorage(parameters: AzureParameters, { clock, tryLimit }: St
     container,
     names,
     requests,
+    pageSize,
     credential,
     transfer: { chunksize, concurrency },
     blob: (path) => container.getBlockBlobClient(names.ofFile(path)),

@@ -1,7 +1,11 @@
+import { StorageSharedKeyCredential } from "@azure/storage-blob"
 import { z } from "zod"
 import { blobProperties, isIncompleteCopy } from "./blob.ts"
 import { hasErrorCode, isBlobNotFound, ServiceError } from "./errors.ts"
 import type { Move } from "./move.ts"
+
+/** Milliseconds for which the service may read the source by a URL. */
+export const sourceLifetime = 24 * 3_600_000
 
 /** When a copy that the service did not finish at once is asked about. */
 export interface CopyPolling {
@@ -28,10 +32,13 @@ export async function startCopy(
   { storage, source, destination, signal }: Move,
   { from, to }: Versions,
 ): Promise<z.output<typeof startedCopy> | { readonly refusal: ServiceError }> {
+  // The account key vouches for a source in the same account; a token does not.
+  const isVouchedFor = storage.credential instanceof StorageSharedKeyCredential
+  const url = isVouchedFor ? source.url : await storage.signUrl(source, sourceLifetime, signal)
   const conditions = to === undefined ? { ifNoneMatch: "*" } : { ifMatch: to }
   try {
     const poller = await storage.requests.send(
-      (abortSignal) => destination.beginCopyFromURL(source.url, { sourceConditions: { ifMatch: from }, conditions, abortSignal }),
+      (abortSignal) => destination.beginCopyFromURL(url, { sourceConditions: { ifMatch: from }, conditions, abortSignal }),
       { signal },
     )
     return startedCopy.parse(poller.getOperationState())

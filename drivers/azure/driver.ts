@@ -12,7 +12,6 @@ import type {
   WriterOptions,
 } from "../contract.ts"
 import { blobProperties, isIncompleteCopy } from "./blob.ts"
-import { checksumOf } from "./block-stager.ts"
 import { openStorage, type Storage, type StorageOptions } from "./client.ts"
 import type { CopyPolling } from "./copy.ts"
 import { deleteTree } from "./delete.ts"
@@ -20,6 +19,7 @@ import { blobNotFound, driverName, toDriverError } from "./errors.ts"
 import { children, hasDescendants } from "./list.ts"
 import { moveBlob } from "./move.ts"
 import type { AzureParameters } from "./parameters.ts"
+import { putBlob } from "./put.ts"
 import { openReader, readAll } from "./reader.ts"
 import { walkTree } from "./walk.ts"
 import { openWriter } from "./writer.ts"
@@ -56,19 +56,8 @@ class AzureDriver implements StorageDriver {
     })
   }
 
-  /** One request, which replaces the blob whole; the service takes up to 5,000 MiB in one, and compares the checksum. */
   async putContent(path: string, content: Uint8Array, { signal }: CallOptions = {}): Promise<void> {
-    await inTermsOfTheContract("store", path, signal, async () => {
-      const blob = this.#storage.blob(path)
-      const options = {
-        blobHTTPHeaders: { blobContentType: "application/octet-stream" },
-        transactionalContentMD5: checksumOf(content),
-      }
-      await this.#storage.requests.send((abortSignal) => blob.upload(content, content.length, { ...options, abortSignal }), {
-        signal,
-        bytes: content.length,
-      })
-    })
+    await inTermsOfTheContract("store", path, signal, () => putBlob(this.#storage, this.#storage.blob(path), content, signal))
   }
 
   async reader(path: string, { offset = 0, signal }: ReaderOptions = {}): Promise<Readable> {

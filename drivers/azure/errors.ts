@@ -79,7 +79,7 @@ export class ServiceError extends Error {
 
   /** @param limit milliseconds for which an answer was waited */
   static timedOut(limit: number): ServiceError {
-    const seconds = limit < 1_000 ? limit / 1_000 : Math.round(limit / 1_000)
+    const seconds = Math.round(limit / 10) / 100
     return new ServiceError({ message: `the service did not answer within ${seconds} s`, errorCode: timeLimitReached })
   }
 

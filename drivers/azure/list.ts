@@ -2,9 +2,6 @@ import type { BlobItem } from "@azure/storage-blob"
 import { isIncompleteCopy } from "./blob.ts"
 import type { Storage } from "./client.ts"
 
-/** The most that the service gives at a time. */
-const pageSize = 5_000
-
 export interface ListOptions {
   /** What the names begin with. */
   readonly prefix: string
@@ -30,7 +27,7 @@ export async function* children(storage: Storage, { prefix, signal }: ListOption
         firstPage(
           storage.container
             .listBlobsByHierarchy("/", { prefix, includeCopy: true, abortSignal })
-            .byPage(page(pageSize, continuationToken)),
+            .byPage(page(storage.pageSize, continuationToken)),
         ),
       { signal },
     )
@@ -69,7 +66,7 @@ export interface DescendantPage {
 /** All blobs whose name begins with the prefix, in the byte order of their names. */
 export async function* descendantPages(
   storage: Storage,
-  { prefix, signal, includeUncommitted = false, pageSize: size = pageSize }: DescendantsOptions,
+  { prefix, signal, includeUncommitted = false, pageSize: size = storage.pageSize }: DescendantsOptions,
 ): AsyncGenerator<DescendantPage> {
   let continuationToken: string | undefined
   do {

@@ -2,13 +2,12 @@ import { randomBytes } from "node:crypto"
 import { type BlobProperties, blobProperties } from "./blob.ts"
 import { baseOf, encodeBlockId, noParent } from "./block-id.ts"
 import { maxBlocks } from "./block-size.ts"
+import { sourceLifetime } from "./copy.ts"
 import { ServiceError } from "./errors.ts"
 import type { Move } from "./move.ts"
 
 /** Bytes that the service copies in one request, where the file has no more than 50,000 times as many. */
 const leastBlockSize = 64 * 1024 ** 2
-/** Milliseconds for which the service may read the source by a URL. */
-const sourceLifetime = 24 * 3_600_000
 
 export function canReplaceInBlocks({ blobType }: BlobProperties): boolean {
   return blobType === "BlockBlob"

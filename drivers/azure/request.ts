@@ -100,11 +100,16 @@ async function tryOnce<T>(
 ): Promise<T> {
   signal?.throwIfAborted()
   const controller = new AbortController()
-  const abort = () => controller.abort()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = () => {
+    controller.abort()
+    // The SDK does not look at its signal everywhere: an answer to a batch that breaks off would be waited for without end.
+    reject(ServiceError.timedOut(limit))
+  }
   const timer = setTimeout(abort, limit)
   signal?.addEventListener("abort", abort, { once: true })
   try {
-    return await call(controller.signal)
+    return await Promise.race([call(controller.signal), aborted])
   } catch (error) {
     if (!controller.signal.aborted) throw error
     throw ServiceError.timedOut(limit)

@@ -49,15 +49,18 @@ async function walkDirectory(walk: Walk, path: string): Promise<Outcome> {
     return { isEmpty: page.blobs.every(({ isWhole }) => !isWhole), isStopped }
   }
   const entries = new Map<string, FileInfo>()
+  const directories = new Set<string>()
   for await (const child of children(storage, { prefix, signal })) {
     const info = fileOf(storage, child, path)
+    if (info?.isDirectory) directories.add(info.path)
     // A name may stand for a file and for a directory: the file, which has a content of its own, is what is told.
     if (info !== undefined && entries.get(info.path)?.isDirectory !== false) entries.set(info.path, info)
   }
   for (const info of [...entries.values()].sort(inOrder)) {
     const step = await visitOne(walk, info)
     if (step === "stop") return { isEmpty: false, isStopped: true }
-    const inside = info.isDirectory && step !== "skip-directory" && placeOf(info.path, walk.startAfter) !== "before"
+    const isSkipped = step === "skip-directory" || placeOf(info.path, walk.startAfter) === "before"
+    const inside = directories.has(info.path) && !isSkipped
     if (inside && (await walkDirectory(walk, info.path)).isStopped) return { isEmpty: false, isStopped: true }
   }
   return { isEmpty: entries.size === 0, isStopped: false }
@@ -90,7 +93,7 @@ async function visitAll(walk: Walk, entries: readonly FileInfo[]): Promise<boole
     skipped = undefined
     const step = await visitOne(walk, info)
     if (step === "stop") return true
-    if (step === "skip-directory" && info.isDirectory) skipped = `${info.path}/`
+    if (step === "skip-directory") skipped = `${info.path}/`
   }
   return false
 }

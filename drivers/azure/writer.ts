@@ -7,9 +7,8 @@ import { maxBlocks, nextBlockSize, windowOf } from "./block-size.ts"
 import { BlockStager, checksumOf } from "./block-stager.ts"
 import type { Storage } from "./client.ts"
 import { blobNotFound, driverName, hasErrorCode, isBlobNotFound, toDriverError } from "./errors.ts"
+import { contentType, putBlob } from "./put.ts"
 import { latestUpload, newUpload, nextBlockId, resumingEpoch, type StagedBlock, tombstoneId, type Upload } from "./uploads.ts"
-
-const contentType = "application/octet-stream"
 
 export interface WriterTarget {
   readonly storage: Storage
@@ -25,12 +24,16 @@ export async function openWriter(
   { storage, blob, path }: WriterTarget,
   { append, signal }: { readonly append: boolean; readonly signal: AbortSignal | undefined },
 ): Promise<FileWriter> {
-  const committed = await blobProperties(storage.requests, blob, signal)
-  if (committed !== undefined && committed.blobType !== "BlockBlob") {
-    throw unusable(path, `the blob is of type ${committed.blobType}, to which no blocks can be staged: delete it first`)
+  const [committed, listed] = await Promise.allSettled([
+    blobProperties(storage.requests, blob, signal),
+    stagedBlocks(storage, blob, signal),
+  ])
+  const existing = resultOf(committed)
+  if (existing !== undefined && existing.blobType !== "BlockBlob") {
+    throw unusable(path, `the blob is of type ${existing.blobType}, to which no blocks can be staged: delete it first`)
   }
-  const base = baseOf(committed?.etag)
-  const staged = await stagedBlocks(storage, blob, signal)
+  const base = baseOf(existing?.etag)
+  const staged = resultOf(listed)
   const nonce = randomBytes(4).toString("hex")
   const fresh = newUpload(staged, base, nonce, Date.now())
   if (!append) {
@@ -49,9 +52,14 @@ export async function openWriter(
       begun: true,
     })
   }
-  if (committed === undefined) throw blobNotFound()
-  if (committed.size > 0) throw unusable(path, "content that is committed cannot be appended to")
+  if (existing === undefined) throw blobNotFound()
+  if (existing.size > 0) throw unusable(path, "content that is committed cannot be appended to")
   return new BlockWriter({ storage, blob, path, nonce, upload: fresh, epoch: fresh.epoch, begun: false })
+}
+
+function resultOf<T>(outcome: PromiseSettledResult<T>): T {
+  if (outcome.status === "rejected") throw outcome.reason
+  return outcome.value
 }
 
 /**
@@ -158,21 +166,32 @@ class BlockWriter implements FileWriter {
     await this.#unlessFailed("close", signal, () => this.#flush(signal))
   }
 
-  /** The request has no condition: repeated after a lost answer it still succeeds. */
+  /**
+   * The last request has no condition: repeated after a lost answer it still succeeds. Content that is no longer than the first block
+   * is stored by it as well.
+   */
   async commit({ signal }: CallOptions = {}): Promise<void> {
     await this.#unlessFailed("commit", signal, async () => {
-      await this.#flush(signal)
-      const { storage, blob, path } = this.#options
-      const blobHTTPHeaders = { blobContentType: contentType }
-      try {
-        await storage.requests.send((abortSignal) => blob.commitBlockList(this.#blocks, { abortSignal, blobHTTPHeaders }), {
-          signal,
-        })
-      } catch (error) {
-        if (!hasErrorCode(error, "InvalidBlockList", "BlobNotFound")) throw error
-        throw unusable(path, "its blocks are gone, since other content was committed or deleted at the path: begin it anew")
+      if (this.#blocks.length === 0 && this.#buffer !== undefined && this.#filled > 0) {
+        const { storage, blob } = this.#options
+        await putBlob(storage, blob, this.#buffer.subarray(0, this.#filled), signal)
+        this.#buffer = undefined
+      } else {
+        await this.#flush(signal)
+        await this.#commitBlocks(signal)
       }
     })
+  }
+
+  async #commitBlocks(signal: AbortSignal | undefined): Promise<void> {
+    const { storage, blob, path } = this.#options
+    const options = { blobHTTPHeaders: { blobContentType: contentType } }
+    try {
+      await storage.requests.send((abortSignal) => blob.commitBlockList(this.#blocks, { ...options, abortSignal }), { signal })
+    } catch (error) {
+      if (!hasErrorCode(error, "InvalidBlockList", "BlobNotFound")) throw error
+      throw unusable(path, "its blocks are gone, since other content was committed or deleted at the path: begin it anew")
+    }
   }
 
   /**

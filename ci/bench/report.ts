@@ -1,0 +1,73 @@
+/** Median times in milliseconds of one scenario at one delay. */
+export interface Row {
+  readonly scenario: string
+  readonly delay: number
+  readonly bytes: number | undefined
+  readonly backend: string
+  readonly driver: number
+  readonly sdk: number
+  readonly distribution: number | undefined
+}
+
+export interface MemoryRow {
+  readonly memory: string
+  readonly bytes: number
+}
+
+export interface Circumstances {
+  readonly commit: string
+  /** Day, as in 2026-11-25. */
+  readonly date: string
+}
+
+const begin = "<!-- measured: begin -->"
+const end = "<!-- measured: end -->"
+const MiB = 1024 ** 2
+
+/** The document with this row in it, in place of the one that stood for the same scenario and delay. */
+export function renderBenchmarks(before: string, row: Row | MemoryRow, { commit, date }: Circumstances): string {
+  const rows = rowsOf(before)
+  if ("memory" in row) {
+    rows.set(
+      `memory ${row.memory}`,
+      `| ${row.memory} | peak memory | ${Math.round(row.bytes / MiB)} MiB | | | | | ${date} | ${commit} |`,
+    )
+  } else {
+    const { scenario, delay, driver, sdk, distribution } = row
+    const ratio = (other: number | undefined) => (other === undefined ? "" : (other / driver).toFixed(2))
+    const cells = [
+      scenario,
+      `${delay} ms`,
+      ...[driver, sdk, distribution].map((time) => told(time, row.bytes)),
+      ratio(sdk),
+      ratio(distribution),
+      date,
+      commit,
+    ]
+    rows.set(`${scenario} ${delay} ms`, `| ${cells.join(" | ")} |`)
+  }
+  const [head = "", tail = ""] = before.includes(begin) ? [before.split(begin)[0], before.split(end)[1]] : [before, "\n"]
+  const table = [
+    "| what | delay | driver | SDK | Distribution's way | times the SDK | times Distribution's way | date | commit |",
+    "|---|---|---|---|---|---|---|---|---|",
+    ...rows.values(),
+  ]
+  return `${head}${begin}\n\n${table.join("\n")}\n\n${end}${tail}`
+}
+
+function rowsOf(document: string): Map<string, string> {
+  const [, measured = ""] = document.split(begin)
+  const lines = (measured.split(end)[0] ?? "").split("\n").filter((line) => /^\| [a-z]/.test(line) && !line.startsWith("| what "))
+  return new Map(
+    lines.map((line) => {
+      const [, scenario = "", delay = ""] = line.split("|").map((cell) => cell.trim())
+      return [delay === "peak memory" ? `memory ${scenario}` : `${scenario} ${delay}`, line]
+    }),
+  )
+}
+
+function told(time: number | undefined, bytes: number | undefined): string {
+  if (time === undefined) return ""
+  if (bytes === undefined || bytes < MiB) return time < 10 ? `${time.toFixed(1)} ms` : `${Math.round(time)} ms`
+  return `${((bytes / MiB / time) * 1_000).toFixed(0)} MiB/s`
+}
