@@ -7,7 +7,7 @@ import { defineRule, type Rule } from "../rule.ts"
 
 const keepsNoReference = defineRule({
   id: "content/keeps-no-reference-to-the-caller",
-  level: "MUST",
+  level: "SHOULD",
   statement: "When putContent has resolved its buffer is the caller's again: what it puts there next is not stored.",
   why: "A caller that uses one buffer for one file after another would change what it has stored before.",
   source: "storagedriver.go, PutContent; Go's convention for []byte arguments",
@@ -21,7 +21,7 @@ const keepsNoReference = defineRule({
 
 const handsOutItsOwn = defineRule({
   id: "content/hands-out-no-buffer-of-its-own",
-  level: "MUST",
+  level: "SHOULD",
   statement: "The buffer that getContent gives is the caller's: what it puts there is not stored.",
   why: "A caller that decodes in place would damage the file for everybody else.",
   source: "storagedriver.go, GetContent",

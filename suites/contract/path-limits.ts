@@ -79,11 +79,12 @@ const methods = ["putContent", "writer", "move"] as const
 
 const longAreKeptOrRefused = defineRule({
   id: "paths/long-are-kept-or-refused",
-  level: "MUST",
+  level: "SHOULD",
   statement:
     "A path of any length is stored as it is, or refused with InvalidPathError for it and nothing stored; by putContent, writer and move.",
   why: "Names that are cut to the same one are one file: the tag that was pushed last is pulled in the place of another.",
-  source: "storagedriver.go, PathRegexp, which knows no length; the contract of this suite, InvalidPathError",
+  source:
+    "storagedriver.go, PathRegexp, which knows no length; a SHOULD, for it names no error for what is too long, and shipping drivers pass on the backend's",
   check: forEach(
     (capabilities) => longOnes(capabilities).flatMap((long) => methods.map((method) => ({ ...long, method }))),
     async (one) => {

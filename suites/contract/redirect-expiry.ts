@@ -1,37 +1,11 @@
 import { setTimeout as passes } from "node:timers/promises"
 import { contentOf, firstDifference } from "../../fixtures/content.ts"
-import { describeReason, RuleBroken } from "../execution/failures.ts"
+import { RuleBroken } from "../execution/failures.ts"
 import { once } from "../execution/for-all.ts"
-import { observe } from "../execution/observation.ts"
-import type { ObservedDriver } from "../execution/observed-driver.ts"
-import { quote } from "../execution/rendering.ts"
 import { expectBytes, expectContent, expectThat } from "../expect.ts"
+import { fetchURL } from "../follow-url.ts"
 import { shortLivedURLs } from "../needs.ts"
 import { defineRule, type Rule } from "../rule.ts"
-
-interface Answer {
-  readonly status: number
-  readonly body: Uint8Array
-}
-
-async function get(driver: ObservedDriver, path: string, url: string): Promise<Answer> {
-  const call = {
-    instance: driver.instance,
-    method: "GET of the URL",
-    arguments: [quote(path)],
-    render: ({ status, body }: Answer) => `status ${status}, ${body.length} bytes`,
-  }
-  return observe(driver.observation, call, async () => {
-    try {
-      const response = await fetch(url)
-      return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) }
-    } catch (reason) {
-      // Without the URL, which may carry a signature.
-      const cause = reason instanceof Error && reason.cause instanceof Error ? reason.cause : reason
-      throw new Error(describeReason(cause).replaceAll(url, "the URL"), { cause })
-    }
-  })
-}
 
 /** Milliseconds by which the timers of this process and the clock of the service may differ. */
 const tolerance = 100
@@ -51,12 +25,12 @@ const expires = defineRule({
     const url = await driver.redirectURL(path)
     if (url === undefined) throw new RuleBroken("a URL for GET", "undefined, although the driver declares redirect URLs")
     const handedOut = performance.now()
-    const early = await get(driver, path, url)
+    const early = await fetchURL(driver, path, url, "GET", content.length)
     const inTime = performance.now() - asked < redirectURLLifetime / 2
     if (inTime) expectThat(driver, early.status === 200, "status 200", `status ${early.status}`)
     if (early.status === 200) expectBytes(driver, path, early.body, content)
     await passes(Math.max(0, redirectURLLifetime + tolerance - (performance.now() - handedOut)))
-    const late = await get(driver, path, url)
+    const late = await fetchURL(driver, path, url, "GET", content.length)
     expectThat(driver, late.status >= 400, "the URL to be refused, with a status of 400 or more", `status ${late.status}`)
     const leaked =
       late.body.length >= content.length && firstDifference(content, 0, late.body.subarray(0, content.length)) === undefined
