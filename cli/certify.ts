@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto"
-import { loadSuite } from "../suites/catalogue.ts"
+import { loadAllRules, loadSuite } from "../suites/catalogue.ts"
 import { extents } from "../suites/extent.ts"
 import { ProcessLost, Refusal } from "./driver-process/client.ts"
 import { Backend } from "./execution/backend.ts"
+import { effortOf } from "./execution/effort.ts"
 import { type Interruption, onInterrupt } from "./execution/interrupts.ts"
 import { findStorage, prepareStorage } from "./execution/prepare-storage.ts"
+import { readRegressions, saveRegressions } from "./execution/regressions.ts"
 import { announce } from "./input/announcement.ts"
 import { BadInput } from "./input/bad-input.ts"
 import type { CertifyOptions } from "./input/certify-options.ts"
@@ -12,6 +14,7 @@ import { chooseRules } from "./input/choose-rules.ts"
 import { type ConsentOptions, demandConsent } from "./input/consent.ts"
 import { locateDriver } from "./input/driver-reference.ts"
 import { readKnownFailures } from "./input/known-failures.ts"
+import type { SavedSequence } from "./input/saved-sequences.ts"
 import { openReportFiles, type ReportFiles } from "./reports/report-files.ts"
 import type { ExitCode } from "./reports/result.ts"
 import { renderReport } from "./reports/terminal.ts"
@@ -24,16 +27,32 @@ import { visible } from "./reports/visible-text.ts"
  * @param reference the driver, as the user wrote it
  * @throws BadInput, Unavailable
  */
-export async function certify(reference: string, options: CertifyOptions): Promise<ExitCode> {
+export function certify(reference: string, options: CertifyOptions): Promise<ExitCode> {
+  return certifyWith(reference, options, { saved: [], replays: false })
+}
+
+/** Sequences that are run before all others, or alone. */
+interface Given {
+  readonly saved: readonly SavedSequence[]
+  /** Whether nothing else is run. */
+  readonly replays: boolean
+}
+
+/**
+ * As {@link certify}, with sequences that are given.
+ *
+ * @throws BadInput, Unavailable
+ */
+export async function certifyWith(reference: string, options: CertifyOptions, given: Given): Promise<ExitCode> {
   const reports = await openReportFiles(options.dryRun ? {} : options)
   try {
-    return await certifyInto(reports, reference, options)
+    return await certifyInto(reports, reference, options, given)
   } finally {
     await reports.close()
   }
 }
 
-async function certifyInto(reports: ReportFiles, reference: string, options: CertifyOptions): Promise<ExitCode> {
+async function certifyInto(reports: ReportFiles, reference: string, options: CertifyOptions, given: Given): Promise<ExitCode> {
   const startedAt = new Date()
   const location = locateDriver(reference, process.cwd())
   const backend = new Backend(location, blockedAfter(options.timeout), (progress) =>
@@ -44,7 +63,12 @@ async function certifyInto(reports: ReportFiles, reference: string, options: Cer
   const runFolder = `/conformance-${randomBytes(6).toString("hex")}`
   try {
     // What takes time to load is loaded while the driver's process does, and what runs rules while the target starts.
-    const [chosen, driver] = await unlessInterrupted(interruption, Promise.all([chooseFrom(options), backend.load()]))
+    const [chosen, driver] = await unlessInterrupted(
+      interruption,
+      Promise.all([chooseFrom(reference, options, given), backend.load()]),
+    )
+    const { effort, regressions, ...chosenRules } = chosen
+    const judged = given.replays ? { ...chosen.suite, name: "replay", rules: chosen.rules } : chosen.suite
     const storageChosen = await findStorage(backend, driver, options)
     const announcement = announce({
       ...storageChosen,
@@ -59,12 +83,24 @@ async function certifyInto(reports: ReportFiles, reference: string, options: Cer
     }
     if (storageChosen.choice.on === "account" && driver.target?.emulates)
       await unlessInterrupted(interruption, demandConsent(announcement, consentOf(options, interruption)))
-    const preparing = prepareStorage(backend, storageChosen, { ...options, seed, runFolder })
+    const preparing = prepareStorage(backend, storageChosen, { ...options, seed, runFolder, effort })
     const [storage, { performRun }] = await unlessInterrupted(
       interruption,
       Promise.all([preparing, import("./execution/run.ts")]),
     )
-    const result = await performRun({ reference, options, startedAt, ...chosen, storage, backend, location, interruption })
+    const run = await performRun({
+      reference,
+      options,
+      startedAt,
+      ...chosenRules,
+      suite: judged,
+      storage,
+      backend,
+      location,
+      interruption,
+    })
+    const note = regressions === undefined ? undefined : await saveRegressions(regressions, run)
+    const result = note === undefined ? run : { ...run, notes: [...run.notes, note] }
     const { stdout } = process
     const colour = stdout.isTTY === true && stdout.hasColors()
     stdout.write(renderReport(result, { columns: stdout.columns ?? 100, colour, verbose: options.verbose }))
@@ -85,12 +121,20 @@ async function certifyInto(reports: ReportFiles, reference: string, options: Cer
   }
 }
 
-async function chooseFrom(options: CertifyOptions) {
+async function chooseFrom(reference: string, options: CertifyOptions, { saved, replays }: Given) {
   const suite = await loadSuite(options.suite)
   const rules = chooseRules(suite.rules, options.rule)
   const ids = suite.rules.map(({ id }) => id)
   const knownFailures = options.knownFailures === undefined ? [] : await readKnownFailures(options.knownFailures, ids)
-  return { suite, rules, knownFailures }
+  const regressions = options.dryRun ? undefined : await readRegressions(options.regressions, reference, ids)
+  return {
+    suite,
+    everyRule: await loadAllRules(),
+    rules,
+    knownFailures,
+    regressions,
+    effort: { ...effortOf(options, rules, [...saved, ...(regressions?.saved ?? [])]), replays },
+  }
 }
 
 function consentOf({ yes }: CertifyOptions, interruption: Interruption): ConsentOptions {

@@ -10,6 +10,7 @@ import { demandPair } from "./input/parameters.ts"
 import { parseSize } from "./input/size.ts"
 import { Unavailable } from "./input/unavailable.ts"
 import { surviveLostOutput } from "./output.ts"
+import { type ReplayOptions, replay } from "./replay.ts"
 import { oneLine } from "./reports/text.ts"
 import { visible, visibleLines } from "./reports/visible-text.ts"
 import { listRules } from "./rules.ts"
@@ -57,13 +58,14 @@ function program(): Command {
     .showSuggestionAfterError()
     .enablePositionalOptions()
   command.addCommand(certifyCommand())
+  command.addCommand(replayCommand())
   command.addCommand(rulesCommand())
   command.addCommand(cleanCommand())
   return command
 }
 
 function certifyCommand(): Command {
-  return new Command("certify")
+  return takingStorage(new Command("certify"))
     .description("Run the suites against a driver and give a verdict.")
     .argument("<driver>", "inmemory, filesystem, azure, a path to a module (.ts .mts .js .mjs), or a package name")
     .argument("[vitest...]", "after --: options of Vitest's own, such as --reporter, --shard or --tags-filter")
@@ -75,16 +77,13 @@ function certifyCommand(): Command {
       [],
     )
     .option("--seed <number>", "seed of all that is generated; printed by each run", parseSeed)
-    .option("-p, --parameter <key=value>", "parameter of the driver; may be given again", collectPair, [])
-    .option("--config <file>", "take the driver's parameters from the storage section of a registry's configuration")
-    .addOption(
-      new Option(
-        "--target <kind>",
-        "what to run on: a backend started for this run, by itself or in a container, or an account of your own, its parameters taken from -p, --config and the environment",
-      ).choices(["embedded", "container", "account"]),
+    .option("--runs <n>", "random sequences of calls of each kind; by default what fits the kind of storage", parseRuns)
+    .option("--budget <duration>", "time to explore random sequences of calls, in place of a number of them", parseMilliseconds)
+    .option(
+      "--regressions <file>",
+      "sequences that failed before, run first, and where new ones are saved (default: .storage-driver-conformance/<driver>.yml)",
     )
-    .option("--keep", "leave the container of --target container for the next run, which finds it; clean removes it", false)
-    .option("--yes", "run on an account of your own without being asked whether you want to", false)
+    .option("--no-regressions", "read and save none")
     .option("--dry-run", "only tell what the run would be on, and roughly how many requests and bytes it takes", false)
     .option("--json <file>", "write the result as JSON")
     .option("--junit <file>", "write the result as JUnit XML")
@@ -119,6 +118,44 @@ type GivenOptions = Omit<CertifyOptions, "vitest" | "timeout" | "extent"> & {
   readonly entries?: number
 }
 
+/** Adds the options that say what storage to run on. */
+function takingStorage(command: Command): Command {
+  return command
+    .option("-p, --parameter <key=value>", "parameter of the driver; may be given again", collectPair, [])
+    .option("--config <file>", "take the driver's parameters from the storage section of a registry's configuration")
+    .addOption(
+      new Option(
+        "--target <kind>",
+        "what to run on: a backend started for this run, by itself or in a container, or an account of your own, its parameters taken from -p, --config and the environment",
+      ).choices(["embedded", "container", "account"]),
+    )
+    .option("--keep", "leave the container of --target container for the next run, which finds it; clean removes it", false)
+    .option("--yes", "run on an account of your own without being asked whether you want to", false)
+}
+
+function replayCommand(): Command {
+  return takingStorage(new Command("replay"))
+    .description("Run sequences of calls that failed again, five times each.")
+    .argument("<sequence>", "the token that a report gives, or a file of sequences")
+    .option("--timeout <duration>", "time for each call into the driver", parseMilliseconds, defaultTimeoutOf("contract"))
+    .option("--driver <driver>", "another driver than the one that the sequence was found with")
+    .option("--verbose", "tell more of each rule", false)
+    .exitOverride()
+    .configureOutput(oneLineErrors)
+    .showSuggestionAfterError()
+    .addHelpText("after", replayExamples)
+    .action(async (what: string, options: ReplayOptions) => {
+      process.exitCode = await replay(what, options)
+    })
+}
+
+const replayExamples = `
+Examples:
+  storage-driver-conformance replay .storage-driver-conformance/my-driver.ts.yml
+  storage-driver-conformance replay .storage-driver-conformance/my-driver.ts.yml --driver inmemory
+
+Exit codes: 0 none fails, 1 one fails, 2 bad input, 3 inconclusive.`
+
 const certifyExamples = `
 Examples:
   storage-driver-conformance certify azure
@@ -126,6 +163,7 @@ Examples:
   storage-driver-conformance certify azure --target container
   storage-driver-conformance certify azure --config /etc/distribution/config.yml
   storage-driver-conformance certify filesystem --rule 'move/*' --seed 42 --junit report.xml
+  storage-driver-conformance certify ./my-driver.ts --rule sequences --budget 10m
   storage-driver-conformance certify ./my-driver.ts -- --shard=1/2 --reporter=verbose
 
 Exit codes: 0 conformant, 1 nonconformant, 2 bad input, 3 inconclusive.`
@@ -170,6 +208,13 @@ function parseSeed(text: string): number {
   const seed = Number(text)
   if (!/^-?\d+$/.test(text) || seed !== (seed | 0)) throw new InvalidArgumentError("It must be a whole number of 32 bits.")
   return seed
+}
+
+function parseRuns(text: string): number {
+  const runs = Number(text)
+  if (!Number.isSafeInteger(runs) || runs < 1 || runs > 1_000_000)
+    throw new InvalidArgumentError("It must be a whole number from 1 to 1000000.")
+  return runs
 }
 
 function parseCount(text: string): number {

@@ -113,6 +113,7 @@ export class DriverHost {
         ownStorage: request.ownStorage,
         extent: request.extent,
         processes: loneProcesses({ ...this.#demandModule(), parameters: request.parameters }),
+        effort: request.effort,
       },
       limits: request.limits,
       runFolder: request.runFolder,

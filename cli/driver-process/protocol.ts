@@ -5,6 +5,7 @@ import type { ParameterIssue, TargetKind } from "../../suites/execution/opening.
 import type { RuleOutcome } from "../../suites/execution/outcome.ts"
 import type { TimeLimits } from "../../suites/execution/time-limits.ts"
 import type { Extent } from "../../suites/extent.ts"
+import type { Effort } from "../../suites/sequences/effort.ts"
 
 /**
  * What the command and the processes that hold a driver say to each other. A driver is loaded in such a process only: it may block
@@ -71,6 +72,7 @@ export interface OpenRequest {
   readonly ownStorage: boolean
   /** How much the rules of suite `scale` store. */
   readonly extent?: Extent | undefined
+  readonly effort: Effort
   /** File that the call under way is written to, so that it can be named when the process is gone; null for none. */
   readonly blackBox: string | null
 }

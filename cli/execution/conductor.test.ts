@@ -11,7 +11,7 @@ async function conduct(
   times = 1,
 ): Promise<{ readonly outcomes: readonly RuleOutcome[]; readonly conductor: Conductor }> {
   const location = { url: new URL(`../../${module}`, import.meta.url).href, reference: module }
-  const open = { parameters: {}, limits: { call: 500 }, runFolder: "/conformance-test", seed: 1, ownStorage: true }
+  const open = { parameters: {}, limits: { call: 500 }, runFolder: "/conformance-test", seed: 1, ownStorage: true, effort: {} }
   const backend = new Backend(location, 3_000)
   const conductor = new Conductor({
     module: location,

@@ -1,5 +1,6 @@
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
 import { type Extent, extentOf, extents } from "../../suites/extent.ts"
+import type { Effort } from "../../suites/sequences/effort.ts"
 import { ProcessLost, Refusal } from "../driver-process/client.ts"
 import type { DriverDescription, OpenRequest, StartTargetRequest, TargetDescription } from "../driver-process/protocol.ts"
 import { BadInput } from "../input/bad-input.ts"
@@ -11,7 +12,7 @@ import { Unavailable } from "../input/unavailable.ts"
 import type { Backend } from "./backend.ts"
 
 /** What the user says of the storage, and what the run brings to it. */
-type PrepareOptions = StorageOptions & { readonly seed: number; readonly runFolder: string }
+type PrepareOptions = StorageOptions & { readonly seed: number; readonly runFolder: string; readonly effort: Effort }
 
 /** What a run is to be on. Nothing was started or written yet. */
 export interface ChosenStorage {
@@ -66,6 +67,7 @@ export async function prepareStorage(
     runFolder: options.runFolder,
     seed: options.seed,
     extent: options.extent,
+    effort: options.effort,
     ownStorage: target !== undefined || driver.capabilities.scope === "process",
   }
   return {

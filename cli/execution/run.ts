@@ -1,16 +1,17 @@
-import { availableParallelism } from "node:os"
 import type { Suite } from "../../suites/catalogue.ts"
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
 import type { RuleOutcome } from "../../suites/execution/outcome.ts"
 import type { Rule } from "../../suites/rule.ts"
 import type { CertifyOptions } from "../input/certify-options.ts"
+import { tokenOf } from "../input/saved-sequences.ts"
 import { createProgress } from "../reports/progress.ts"
-import { replayCommand } from "../reports/replay-command.ts"
-import type { KnownFailure, RuleResult, RunResult } from "../reports/result.ts"
+import { replayCommand, replaySequenceCommand } from "../reports/replay-command.ts"
+import type { KnownFailure, RuleResult, RunResult, ToldRule } from "../reports/result.ts"
 import { verdictOf, worstOf } from "../reports/verdict.ts"
 import { packageVersion } from "../version.ts"
 import type { Backend, DriverModuleLocation } from "./backend.ts"
 import { Conductor } from "./conductor.ts"
+import { concurrencyOf } from "./effort.ts"
 import type { Interruption } from "./interrupts.ts"
 import type { PreparedStorage } from "./prepare-storage.ts"
 import { answerForRules } from "./rule-channel.ts"
@@ -20,7 +21,10 @@ export interface RunPlan {
   readonly reference: string
   readonly options: CertifyOptions
   readonly startedAt: Date
-  readonly suite: Suite
+  /** The suite; under the name that the verdict is to have. */
+  readonly suite: Omit<Suite, "name"> & { readonly name: string }
+  /** By id: a sequence of calls may break any of them. */
+  readonly everyRule: ReadonlyMap<string, Rule>
   /** Those that were chosen. */
   readonly rules: readonly Rule[]
   readonly knownFailures: readonly KnownFailure[]
@@ -35,7 +39,7 @@ const probeLimit = 5_000
 /** Runs the chosen rules on a prepared storage, cleans up, and gives the result. */
 export async function performRun(plan: RunPlan): Promise<RunResult> {
   const { options, rules, storage, backend } = plan
-  const concurrency = options.concurrency ?? Math.min(4, Math.max(2, availableParallelism()))
+  const concurrency = concurrencyOf(options)
   const { stderr } = process
   const progress = createProgress({
     stream: stderr,
@@ -127,13 +131,33 @@ function missing(rule: Rule, conductor: Conductor): RuleOutcome | undefined {
 
 function ruleResult(rule: Rule, plan: RunPlan, outcome: RuleOutcome | undefined): RuleResult[] {
   if (outcome === undefined) return []
-  const { id, level, statement, why, source } = rule
-  const knownFailure = plan.knownFailures.find((known) => known.rule === id)
-  const replay = replayCommand(id, {
-    reference: plan.reference,
-    suite: plan.suite.name,
-    seed: plan.storage.request.seed,
-    options: plan.storage.replayOptions,
-  })
-  return [{ id, level, statement, why, source, outcome, replay, ...(knownFailure === undefined ? {} : { knownFailure }) }]
+  const knownFailure = plan.knownFailures.find((known) => known.rule === rule.id)
+  const failure = outcome.status === "failed" ? outcome.failure : undefined
+  const broken = plan.everyRule.get(failure?.brokenRule ?? "")
+  const { reference, options, storage } = plan
+  const replayed = {
+    reference,
+    suite: plan.options.suite,
+    seed: storage.request.seed,
+    timeout: options.timeout,
+    options: storage.replayOptions,
+  }
+  const sequence = failure?.sequence
+  const replay =
+    sequence === undefined
+      ? replayCommand(rule.id, replayed)
+      : replaySequenceCommand(tokenOf({ rule: rule.id, driver: reference, commands: sequence.commands }), replayed)
+  return [
+    {
+      ...told(rule),
+      outcome,
+      replay,
+      ...(broken === undefined ? {} : { breaks: told(broken) }),
+      ...(knownFailure === undefined ? {} : { knownFailure }),
+    },
+  ]
+}
+
+function told({ id, level, statement, why, source }: Rule): ToldRule {
+  return { id, level, statement, why, source }
 }

@@ -31,6 +31,12 @@ export interface CertifyOptions extends StorageOptions {
   readonly rule: readonly string[]
   /** 32 bits. */
   readonly seed?: number
+  /** Sequences of calls of each kind. */
+  readonly runs?: number
+  /** Milliseconds to explore sequences of calls, all kinds of them together. */
+  readonly budget?: number
+  /** Path of the file of sequences that failed before; false for none. */
+  readonly regressions?: string | false
   readonly json?: string
   readonly junit?: string
   /** Milliseconds for the whole run. */

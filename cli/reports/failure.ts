@@ -1,4 +1,4 @@
-import type { Failure } from "../../suites/execution/outcome.ts"
+import type { FailingSequence, Failure } from "../../suites/execution/outcome.ts"
 import type { RecordedCall } from "../../suites/execution/trace.ts"
 import type { RuleResult } from "./result.ts"
 import { labelled, paint, type TextStyle, wrap } from "./text.ts"
@@ -8,21 +8,27 @@ const callsAtTheEnd = 14
 
 /** One rule that was not kept, told on one screen: the calls, what was expected and why, what came, how to run it again. */
 export function renderRuleFailure(rule: RuleResult, failure: Failure, heading: string, style: TextStyle): string {
+  const told = rule.breaks ?? rule
   const lines = [
-    paint(style, "bold", `${rule.id}  ${heading}`),
-    ...wrap(rule.statement, style.columns - 2).map((line) => `  ${line}`),
+    paint(style, "bold", `${told.id}  ${heading}`),
+    ...wrap(told.statement, style.columns - 2).map((line) => `  ${line}`),
     "",
     ...renderCalls(failure, style),
     ...labelled("expected", failure.expected, style),
     ...labelled("got", paint(style, "red", failure.actual), style),
-    ...(failure.brokenRule === undefined ? [] : labelled("breaks", failure.brokenRule, style)),
     ...failure.example.flatMap((line, index) => labelled(index === 0 ? "given" : "", line, style)),
-    ...labelled("why", rule.why, style),
-    ...labelled("source", rule.source, style),
+    ...(failure.sequence === undefined ? [] : labelled("fails", howOften(failure.sequence), style)),
+    ...labelled("why", told.why, style),
+    ...labelled("source", told.source, style),
+    ...(rule.breaks === undefined ? [] : labelled("found by", rule.id, style)),
     // Not wrapped: it is to be copied.
     `  ${paint(style, "dim", "again".padEnd(9))}${rule.replay}`,
   ]
   return `${lines.join("\n")}\n`
+}
+
+function howOften({ failed, repeats }: FailingSequence): string {
+  return failed === repeats ? "every time" : `${failed} of ${repeats} times`
 }
 
 function renderCalls({ calls, totalCalls }: Failure, style: TextStyle): readonly string[] {

@@ -9,17 +9,28 @@ const failure = z.object({
   actual: z.string(),
   /** Id of the rule that was broken, where it is another one than the one that was run. */
   brokenRule: z.string().optional(),
+  /** Where the case was a sequence of calls: these as data, and how often it failed when it was run again. */
+  sequence: z
+    .object({
+      commands: z.array(z.looseObject({ method: z.string(), instance: z.number() })),
+      repeats: z.number(),
+      failed: z.number(),
+    })
+    .optional(),
   calls: z.array(call),
   totalCalls: z.number(),
   example: z.array(z.string()),
   doubt: z.enum(["hung", "network"]).optional(),
 })
+const covered = z.object({ group: z.string(), tried: z.number(), of: z.number(), missed: z.array(z.string()) })
+const explored = z.object({ sequences: z.number(), calls: z.number(), coverage: z.array(covered) })
 const counted = {
   ruleId: z.string(),
   checks: z.number(),
   calls: z.number(),
   milliseconds: z.number(),
   measured: z.array(z.string()).optional(),
+  explored: explored.optional(),
 }
 const outcome = z.discriminatedUnion("status", [
   z.object({ ...counted, status: z.literal("passed") }),
@@ -35,12 +46,11 @@ const outcome = z.discriminatedUnion("status", [
   z.object({ ...counted, status: z.literal("not-run"), reason: z.string() }),
 ])
 const verdict = z.enum(["conformant", "nonconformant", "inconclusive", "not run"])
+const told = { id: z.string(), level: z.enum(levels), statement: z.string(), why: z.string(), source: z.string() }
 const rule = z.object({
-  id: z.string(),
-  level: z.enum(levels),
-  statement: z.string(),
-  why: z.string(),
-  source: z.string(),
+  ...told,
+  /** The rule that was broken, where this one found that of another. */
+  breaks: z.object(told).optional(),
   standing: z.enum(["kept", "broken", "warning", "known", "stale", "open", "not-run"]),
   outcome,
   knownFailure: z.object({ rule: z.string(), reason: z.string(), sometimes: z.boolean() }).optional(),

@@ -2,7 +2,7 @@ import { XMLBuilder } from "fast-xml-parser"
 import type { Failure } from "../../suites/execution/outcome.ts"
 import { subjectOf } from "../../suites/rule.ts"
 import { renderRuleFailure } from "./failure.ts"
-import type { RuleResult, RunResult, SuiteResult } from "./result.ts"
+import { levelOf, type RuleResult, type RunResult, type SuiteResult } from "./result.ts"
 import { oneLine, withoutStack } from "./text.ts"
 import { standingOf } from "./verdict.ts"
 import { visibleResult } from "./visible-text.ts"
@@ -66,12 +66,12 @@ function testCase(rule: RuleResult, strict: boolean): Element {
     return { ...base, error: stack === undefined || "#text" in error ? error : { ...error, "#text": stack } }
   }
   if (outcome.status === "set-up-failed") return { ...base, error: details(rule, "its set-up failed", "set-up", outcome.failure) }
-  const failure = details(rule, `${rule.level}: ${rule.statement}`, rule.level, outcome.failure)
+  const failure = details(rule, `${levelOf(rule)}: ${(rule.breaks ?? rule).statement}`, levelOf(rule), outcome.failure)
   return standing === "warning" ? { ...base, "system-out": failure["#text"] } : { ...base, failure }
 }
 
 function details(rule: RuleResult, message: string, type: string, failure: Failure | undefined): Element {
   const text =
-    failure === undefined ? {} : { "#text": renderRuleFailure(rule, failure, rule.level, { columns: 100, colour: false }) }
+    failure === undefined ? {} : { "#text": renderRuleFailure(rule, failure, levelOf(rule), { columns: 100, colour: false }) }
   return { "@message": message, "@type": type, ...text }
 }

@@ -16,19 +16,23 @@ export interface Replayed {
 
 /** The command that runs one rule again in the same way. */
 export function replayCommand(ruleId: string, { reference, suite = "contract", seed, timeout, options }: Replayed): string {
-  // What hung within the time of the run would be told otherwise with another one.
-  const limit = timeout === undefined || timeout === defaultTimeoutOf(suite) ? [] : ["--timeout", durationText(timeout)]
-  const chosen = [
-    ...(suite === "contract" ? [] : ["--suite", suite]),
-    ...options,
-    ...limit,
-    "--rule",
-    ruleId,
-    "--seed",
-    String(seed),
-  ]
-  const words = ["npx", "storage-driver-conformance", "certify", reference, ...chosen]
-  return words.map(quoteForShell).join(" ")
+  const chosenSuite = suite === "contract" ? [] : ["--suite", suite]
+  const limit = limitOf(timeout, suite)
+  return commandOf(["certify", reference, ...chosenSuite, ...options, ...limit, "--rule", ruleId, "--seed", String(seed)])
+}
+
+/** The command that makes just the calls of a sequence again. The driver is named by the token. */
+export function replaySequenceCommand(token: string, { options, timeout }: Replayed): string {
+  return commandOf(["replay", token, ...options, ...limitOf(timeout, "contract")])
+}
+
+/** What hung within the time of the run would be told otherwise with another one. */
+function limitOf(timeout: number | undefined, suite: SuiteName): readonly string[] {
+  return timeout === undefined || timeout === defaultTimeoutOf(suite) ? [] : ["--timeout", durationText(timeout)]
+}
+
+function commandOf(words: readonly string[]): string {
+  return ["npx", "storage-driver-conformance", ...words].map(quoteForShell).join(" ")
 }
 
 /** A duration as the command line takes it. */

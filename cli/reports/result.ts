@@ -9,17 +9,28 @@ export interface KnownFailure {
   readonly sometimes: boolean
 }
 
-/** One rule with what came of it: all that reports know, without the check. */
-export interface RuleResult {
+/** A rule as reports tell it, without the check. */
+export interface ToldRule {
   readonly id: string
   readonly level: Level
   readonly statement: string
   readonly why: string
   readonly source: string
+}
+
+/** One rule with what came of it. */
+export interface RuleResult extends ToldRule {
   readonly outcome: RuleOutcome
+  /** The rule that was broken, where this one found that of another: its level counts. */
+  readonly breaks?: ToldRule
   readonly knownFailure?: KnownFailure
   /** How to run just this rule again in the same way. */
   readonly replay: string
+}
+
+/** The level by which a rule counts: that of the one that it found broken. */
+export function levelOf({ level, breaks }: Pick<RuleResult, "level" | "breaks">): Level {
+  return breaks?.level ?? level
 }
 
 /**

@@ -1,6 +1,7 @@
 import { levels } from "../../suites/rule.ts"
+import type { Explored } from "../../suites/sequences/coverage.ts"
 import { renderRuleFailure } from "./failure.ts"
-import type { RuleResult, RunResult, SuiteResult, Verdict } from "./result.ts"
+import { levelOf, type RuleResult, type RunResult, type SuiteResult, type Verdict } from "./result.ts"
 import { count, duration, labelled, oneLine, paint, type TextStyle, withoutStack, wrap } from "./text.ts"
 import { partOf, type Standing, standingOf } from "./verdict.ts"
 import { visibleResult } from "./visible-text.ts"
@@ -26,9 +27,19 @@ function renderKept(suite: SuiteResult, strict: boolean, style: TerminalStyle): 
   const kept = suite.rules.filter((rule) => standingOf(rule, strict) === "kept")
   const lines = kept.map(({ id, level, outcome }) => {
     const measured = (outcome.measured ?? []).map((each) => `\n        ${each}`).join("")
-    return `  kept  ${level.padEnd(6)}  ${id}  ${paint(style, "dim", `${count(outcome.checks, "check")}, ${count(outcome.calls, "call")}, ${duration(outcome.milliseconds)}`)}${measured}`
+    const line = `  kept  ${level.padEnd(6)}  ${id}  ${paint(style, "dim", `${count(outcome.checks, "check")}, ${count(outcome.calls, "call")}, ${duration(outcome.milliseconds)}`)}${measured}`
+    return outcome.explored === undefined ? line : `${line}\n${renderExplored(outcome.explored, style)}`
   })
   return `${lines.join("\n")}\n`
+}
+
+/** What sequences of calls went through. */
+function renderExplored({ sequences, calls, coverage }: Explored, style: TextStyle): string {
+  const groups = coverage.map(({ group, tried, of }) => `${tried} of ${of} ${group}`)
+  const text = `${count(sequences, "sequence")} of ${count(calls, "call")}: ${groups.join(", ")}`
+  return wrap(text, style.columns - 16)
+    .map((line) => `                ${paint(style, "dim", line)}`)
+    .join("\n")
 }
 
 function renderRule(rule: RuleResult, result: RunResult, style: TerminalStyle): readonly string[] {
@@ -64,9 +75,9 @@ function renderInconclusive(rule: RuleResult, outcome: Inconclusive, style: Term
 }
 
 function headingOf(rule: RuleResult, standing: Standing, unconfirmed: boolean): string {
-  if (unconfirmed) return `${rule.level} broken, unconfirmed: the backend went away later`
-  if (standing === "known") return `${rule.level} broken, as known: ${oneLine(rule.knownFailure?.reason ?? "")}`
-  return standing === "warning" ? `${rule.level} broken (a warning)` : `${rule.level} broken`
+  if (unconfirmed) return `${levelOf(rule)} broken, unconfirmed: the backend went away later`
+  if (standing === "known") return `${levelOf(rule)} broken, as known: ${oneLine(rule.knownFailure?.reason ?? "")}`
+  return standing === "warning" ? `${levelOf(rule)} broken (a warning)` : `${levelOf(rule)} broken`
 }
 
 const words: Readonly<Record<Standing, string>> = {
@@ -99,7 +110,7 @@ function renderSummary(result: RunResult, style: TerminalStyle): string {
 
 function renderSuite(suite: SuiteResult, result: RunResult, style: TerminalStyle): readonly string[] {
   const rows = levels.flatMap((level) => {
-    const rules = suite.rules.filter((rule) => rule.level === level)
+    const rules = suite.rules.filter((rule) => levelOf(rule) === level)
     if (rules.length === 0) return []
     const standings = rules.map((rule) => standingOf(rule, result.strict))
     const parts = Object.entries(words).flatMap(([standing, word]) => {

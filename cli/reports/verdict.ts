@@ -1,4 +1,4 @@
-import type { ExitCode, RuleResult, SuiteResult, Verdict } from "./result.ts"
+import { type ExitCode, levelOf, type RuleResult, type SuiteResult, type Verdict } from "./result.ts"
 import { count } from "./text.ts"
 
 /** Whether a rule counts for the verdict, and how: what follows from level, outcome, strictness and what is known. */
@@ -24,7 +24,7 @@ export function standingOf(rule: RuleResult, strict: boolean): Standing {
       return knownFailure === undefined || knownFailure.sometimes ? "kept" : "stale"
     case "failed":
       if (knownFailure !== undefined) return "known"
-      return rule.level === "SHOULD" && !strict ? "warning" : "broken"
+      return levelOf(rule) === "SHOULD" && !strict ? "warning" : "broken"
     case "set-up-failed":
       return knownFailure === undefined ? "open" : "known"
     case "inconclusive":
@@ -44,7 +44,7 @@ export function verdictOf(rules: readonly RuleResult[], strict: boolean, gone: b
   if (gone) return "inconclusive"
   const standings = rules.map((rule) => ({ rule, standing: standingOf(rule, strict) }))
   if (standings.some(({ standing }) => standing === "broken" || standing === "stale")) return "nonconformant"
-  const open = standings.some(({ rule, standing }) => standing === "open" && (rule.level !== "SHOULD" || strict))
+  const open = standings.some(({ rule, standing }) => standing === "open" && (levelOf(rule) !== "SHOULD" || strict))
   const kept = standings.some(({ standing }) => standing === "kept" || standing === "known" || standing === "warning")
   return open || !kept ? "inconclusive" : "conformant"
 }

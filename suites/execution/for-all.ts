@@ -3,8 +3,8 @@ import type { Content } from "../../fixtures/content.ts"
 import { describeContent } from "../../fixtures/content-diagnosis.ts"
 import type { ResolvedCapabilities } from "../needs.ts"
 import type { Check } from "../rule.ts"
-import type { Command } from "../sequences/commands.ts"
 import { Abandoned, CallFailed, CallHung, describeReason, looksLikeNetworkFailure, RuleBroken, SetUpFailed } from "./failures.ts"
+import type { FailingSequence } from "./outcome.ts"
 import type { Case } from "./rule-context.ts"
 import type { Trace } from "./trace.ts"
 
@@ -14,10 +14,10 @@ export class Falsified extends Error {
   readonly reason: unknown
   readonly trace: ReturnType<Trace["snapshot"]>
   readonly example: readonly string[]
-  /** The calls as data, where the case was a sequence. */
-  readonly sequence: readonly Command[] | undefined
+  /** The calls as data, and how often they fail, where the case was a sequence. */
+  readonly sequence: FailingSequence | undefined
 
-  constructor(reason: unknown, trace: ReturnType<Trace["snapshot"]>, example: readonly string[], sequence?: readonly Command[]) {
+  constructor(reason: unknown, trace: ReturnType<Trace["snapshot"]>, example: readonly string[], sequence?: FailingSequence) {
     super(describeReason(reason), { cause: reason })
     this.reason = reason
     this.trace = trace

@@ -2,6 +2,15 @@ import type { Command } from "../sequences/commands.ts"
 import type { Explored } from "../sequences/coverage.ts"
 import type { RecordedCall } from "./trace.ts"
 
+/** A sequence of calls that fails. */
+export interface FailingSequence {
+  readonly commands: readonly Command[]
+  /** How often it was run again. */
+  readonly repeats: number
+  /** How often it failed again in the same way. */
+  readonly failed: number
+}
+
 /** What a broken rule, or a set-up that failed, looks like. */
 export interface Failure {
   /** What the rule asks for at the call that diverged. */
@@ -16,8 +25,8 @@ export interface Failure {
   readonly totalCalls: number
   /** The case in words, where it was generated: one line a value. */
   readonly example: readonly string[]
-  /** The calls as data that can be run again, where the case was a sequence. */
-  readonly sequence?: readonly Command[]
+  /** Where the case was a sequence of calls that can be run again. */
+  readonly sequence?: FailingSequence
   /** What makes it doubtful that the driver is at fault, until the backend has been asked. */
   readonly doubt: "hung" | "network" | undefined
 }

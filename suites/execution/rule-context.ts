@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises"
 import { errorCodeOf, type StorageDriver } from "../../drivers/contract.ts"
 import type { OpenedStorage, Traffic } from "../../drivers/define.ts"
 import type { Surroundings } from "../needs.ts"
@@ -76,13 +77,15 @@ export class RuleContext {
   /** Runs `body` as one case. Whatever it leaves open is closed afterwards. */
   async case(body: (given: Case) => Promise<void>): Promise<void> {
     const { storage, runFolder, limits, onCall, uploads, abandoned } = this.#execution
+    // Where a driver does all in memory nothing else would get a turn for as long as a rule takes, the sign of life included.
+    await turn()
     if (abandoned?.aborted === true) throw new Abandoned()
-    this.#cases++
+    const number = ++this.#cases
     const ledger = new UploadLedger(uploads)
     const trace = new Trace()
     this.trace = trace
     const observation: Observation = {
-      prefix: `${runFolder}/${this.ruleId.replace("/", ".")}/${this.#cases}`,
+      prefix: `${runFolder}/${this.ruleId.replace("/", ".")}/${number}`,
       trace,
       limits,
       uploads: ledger,

@@ -1,6 +1,7 @@
-import { isBelow } from "../specification/paths.ts"
+import { isValidPath } from "../../drivers/contract.ts"
+import { isBelow, parentsOf } from "../specification/paths.ts"
 import type { State } from "../specification/state.ts"
-import type { Command, Label } from "./commands.ts"
+import { type Command, type Label, pathsOf } from "./commands.ts"
 import type { Seedling, Seeds } from "./generate.ts"
 
 type Numbers = Pick<Seedling, "instance" | "first" | "length">
@@ -51,7 +52,9 @@ export function commandsAt(label: Label, path: string, { instance, first, length
     case "reader":
       return [{ method: label, instance, path, offset: first % 3 === 0 ? 0 : first % 3_000 }]
     case "readStart":
-      return [{ method: label, instance, path, offset: first % 3 === 0 ? 0 : first % 3_000, length: 1 + (first % 600) }]
+      return [
+        { method: label, instance, path, offset: first % 3 === 0 ? 0 : first % 3_000, length: first % 2 === 0 ? 1 : first % 600 },
+      ]
     case "move from":
       return names.map((destination) => ({ method: "move", instance, source: path, destination }))
     case "move to":
@@ -72,11 +75,13 @@ function walksOf(path: string, instance: number, first: number, entries: readonl
 }
 
 /** Looks at all that is stored: each name, each directory, each content, by an instance that wrote most of it and by a fresh one. */
-export function inspection({ names, directories }: Seeds, fresh: number): readonly Command[] {
+export function inspection(seeds: Seeds, made: readonly Command[], fresh: number): readonly Command[] {
+  const names = [...new Set([...seeds.names, ...made.flatMap(pathsOf)])].filter((path) => path !== "/" && isValidPath(path))
+  const directories = ["/", ...new Set(names.flatMap(parentsOf))]
   return [1, fresh].flatMap((instance): readonly Command[] => [
     { method: "walk", instance, path: "/" },
     ...directories.map((path) => ({ method: "list", instance, path }) as const),
-    ...[...names, ...directories].map((path) => ({ method: "stat", instance, path }) as const),
+    ...[...new Set([...names, ...directories])].map((path) => ({ method: "stat", instance, path }) as const),
     ...names.map((path) => ({ method: "getContent", instance, path }) as const),
   ])
 }

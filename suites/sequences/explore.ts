@@ -109,7 +109,7 @@ function runGrown(context: RuleContext, grown: Seeds, grower: Grower, coverage: 
     } finally {
       coverage.add(commands)
     }
-    for (const command of inspection(grown, freshInstance)) if (execution.defines(command)) await run(command)
+    for (const command of inspection(grown, commands, freshInstance)) if (execution.defines(command)) await run(command)
   })
 }
 

@@ -73,6 +73,5 @@ export async function explain(context: RuleContext, finding: Finding): Promise<F
     times++
     last = repeated
   }
-  const often = times === repeats ? "every time" : `${times} of ${repeats} times`
-  return new Falsified(last.reason, last.trace, [`fails ${often}`], last.commands)
+  return new Falsified(last.reason, last.trace, [], { commands: last.commands, repeats, failed: times })
 }

@@ -79,7 +79,7 @@ function renamed(commands: readonly Command[]): readonly (readonly Command[])[] 
   const order: readonly string[] = names
   return [...used].flatMap((name) => {
     const position = order.indexOf(name)
-    const better = order.slice(0, Math.max(0, position)).filter((candidate) => !used.has(candidate))
+    const better = order.slice(0, position === -1 ? undefined : position).filter((candidate) => !used.has(candidate))
     return better.map((replacement) => commands.map((command) => rename(command, name, replacement)))
   })
 }

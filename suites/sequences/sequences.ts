@@ -28,7 +28,12 @@ const files = defineRule({
       delete: 4,
       redirectURL: 1,
     },
-    chains: [],
+    chains: [
+      ["putContent", "readStart", "getContent", "readRest"],
+      ["putContent", "readStart", "putContent", "readRest"],
+      ["putContent", "readStart", "delete", "readRest"],
+      ["putContent", "readStart", "move from", "putContent", "readRest"],
+    ],
     // The blocks of the Azure and S3 clients, and the pages of memory and of disks.
     sizes: (block) => [0, 1, ...around(512), ...around(4_096), ...around(block), ...around(4 * MiB), ...around(5 * MiB)],
     aborted: ["getContent", "stat", "putContent", "move", "delete"],
@@ -64,6 +69,7 @@ const uploads = defineRule({
       ["writer", "write", "close", "append", "cancel", "writer", "write", "commit", "getContent"],
       ["writer", "write", "commit", "writer", "write", "close", "append", "write", "commit", "getContent"],
       ["writer", "write", "commit", "move from", "writer", "write", "commit", "getContent"],
+      ["writer", "write", "commit", "move from", "putContent", "delete"],
       ["putContent", "writer", "write", "close", "append", "commit", "delete", "writer", "commit", "append", "write", "commit"],
     ],
     sizes: (block) => [0, 1, ...around(block), ...around(2 * block)],

@@ -1,6 +1,6 @@
 import type { CallOf, Outcome } from "./calls.ts"
 import { contentRules, missing } from "./files.ts"
-import { anything, gives, type Possibility, succeeds } from "./possibility.ts"
+import { anything, gives, otherwise, type Possibility, succeeds } from "./possibility.ts"
 import { presentAt, type State, withStream } from "./state.ts"
 
 /** What streams that are read in parts may come to. */
@@ -28,18 +28,23 @@ export function readStart(state: State, { path, offset, length }: CallOf<"readSt
   ]
 }
 
-/** Where the file changed meanwhile: the old content whole, the new one, or an error; never a mixture of them. */
+/** Where the file changed meanwhile it is a SHOULD that the old content comes whole, the new one or an error, and no mixture of them. */
 export function readRest(state: State, { path }: CallOf<"readRest">): readonly Possibility[] {
   const stream = state.streams.get(path)
   if (stream === undefined) return []
   const { offset, seen, since } = stream
   const left = withStream(state, path, undefined)
   if (since === "anything") return [anything(left)]
-  const changedBy = { nothing: "reader/round-trip", overwrite: "reader/across-an-overwrite", removal: "reader/across-a-delete" }
-  const whole = seen.filter(({ length }) => offset <= length).map((content) => gives(changedBy[since], content, offset, left))
+  const rule = "reader/round-trip"
+  const whole = seen.filter(({ length }) => offset <= length).map((content) => gives(rule, content, offset, left))
   if (since === "nothing") return whole
   const fails = ({ kind }: Outcome): boolean => kind === "rejected"
-  return [...whole, { rule: changedBy[since], expected: "an error", accepts: fails, next: left }]
+  const should = since === "overwrite" ? "reader/across-an-overwrite" : "reader/across-a-delete"
+  return [
+    ...whole,
+    { rule, expected: "an error", accepts: fails, next: left },
+    otherwise(should, "the content of one moment, whole, or an error", left),
+  ]
 }
 
 export function leave(state: State, { path }: CallOf<"leave">): readonly Possibility[] {

@@ -1,0 +1,29 @@
+import { availableParallelism } from "node:os"
+import type { Rule } from "../../suites/rule.ts"
+import { subjectOf } from "../../suites/rule.ts"
+import type { Effort } from "../../suites/sequences/effort.ts"
+import type { CertifyOptions } from "../input/certify-options.ts"
+import type { SavedSequence } from "../input/saved-sequences.ts"
+
+/** Processes that run rules side by side. */
+export function concurrencyOf({ concurrency }: Pick<CertifyOptions, "concurrency">): number {
+  return concurrency ?? Math.min(4, Math.max(2, availableParallelism()))
+}
+
+/**
+ * How much the rules on sequences explore. A budget is for all kinds of sequences together: those that run side by side share the time,
+ * those that run one after the other share it out.
+ */
+export function effortOf(
+  options: Pick<CertifyOptions, "runs" | "budget" | "concurrency">,
+  rules: readonly Rule[],
+  saved: readonly SavedSequence[],
+): Effort {
+  const kinds = rules.filter((rule) => subjectOf(rule) === "sequences").length
+  const turns = Math.max(1, Math.ceil(kinds / concurrencyOf(options)))
+  return {
+    saved: saved.map(({ rule, commands }) => ({ rule, commands })),
+    ...(options.runs === undefined ? {} : { runs: options.runs }),
+    ...(options.budget === undefined ? {} : { milliseconds: options.budget / turns }),
+  }
+}
