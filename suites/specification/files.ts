@@ -1,6 +1,6 @@
 import type { CallOf, Outcome } from "./calls.ts"
 import { isBelow } from "./paths.ts"
-import { anything, gives, type Possibility, refuses, succeeds } from "./possibility.ts"
+import { anything, gives, otherwise, type Possibility, refuses, succeeds } from "./possibility.ts"
 import {
   entriesBelow,
   type FileState,
@@ -75,14 +75,15 @@ export function reader(state: State, { path, offset }: CallOf<"reader">): readon
 }
 
 function beyondTheEnd(state: State, path: string): readonly Possibility[] {
-  const rule = "reader/beyond-the-end"
+  const rule = "reader/offset"
   const empty: Possibility = {
     rule,
     expected: "no bytes",
     accepts: (outcome) => outcome.kind === "bytes" && outcome.bytes.length === 0,
     next: state,
   }
-  return [empty, refuses(rule, "InvalidOffset", path, state)]
+  const refused = refuses(rule, "InvalidOffset", path, state)
+  return [empty, refused, otherwise("reader/beyond-the-end", "no bytes, or InvalidOffsetError", state)]
 }
 
 export function putContent(state: State, { path, content }: CallOf<"putContent">): readonly Possibility[] {
