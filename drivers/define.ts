@@ -24,6 +24,8 @@ export interface Capabilities {
   readonly caseSensitive?: boolean
   /** Bytes by which uploads and downloads, however large, let a process grow beyond what it has when idle; default 128 MiB. */
   readonly memory?: number | "unbounded"
+  /** Whether a move happens at one moment for all who look; default false: it is a copy and then a delete. */
+  readonly atomicMove?: boolean
 }
 
 /** One opened storage. */
@@ -132,6 +134,7 @@ const capabilities = z
     maximumComponentLength: z.int().positive(),
     caseSensitive: z.boolean(),
     memory: z.union([z.int().positive(), z.literal("unbounded")]),
+    atomicMove: z.boolean(),
   })
   .partial()
 

@@ -11,7 +11,7 @@ export interface Suite {
   readonly files: readonly string[]
 }
 
-export const suiteNames = ["contract", "scale"] as const
+export const suiteNames = ["contract", "concurrency", "scale"] as const
 export type SuiteName = (typeof suiteNames)[number]
 
 /** Every rule of every suite, by id. */
@@ -34,6 +34,7 @@ export async function loadSuite(name: SuiteName): Promise<Suite> {
 /** Folders that hold a suite's rules. */
 const foldersOf: Readonly<Record<SuiteName, readonly string[]>> = {
   contract: ["contract", "sequences"],
+  concurrency: ["concurrency"],
   scale: ["scale"],
 }
 

@@ -114,6 +114,11 @@ export const misconfigurations: Need = {
   unmet: ({ misconfigurations: told = [] }) => (told.length > 0 ? undefined : "the driver's module tells no misconfiguration"),
 }
 
+export const atomicMoves: Need = {
+  name: "moves that happen at one moment",
+  unmet: ({ capabilities }) => (capabilities.atomicMove ? undefined : "the driver declares no moves that happen at one moment"),
+}
+
 export function resolveCapabilities(...declared: readonly (Capabilities | undefined)[]): ResolvedCapabilities {
   const defaults: ResolvedCapabilities = {
     scope: "shared",
@@ -123,6 +128,7 @@ export function resolveCapabilities(...declared: readonly (Capabilities | undefi
     pageSize: 1_000,
     caseSensitive: true,
     memory: 128 * 1024 * 1024,
+    atomicMove: false,
   }
   return Object.assign(defaults, ...declared)
 }

@@ -22,12 +22,12 @@ const parameters = z.strictObject({
 /**
  * Keeps files in a folder, under their paths, as Distribution's driver of this name does. The system's clock gives the modification
  * times, in milliseconds: two writes that a timer of 10 ms separates surely differ. How long names and paths may be, and whether case
- * tells them apart, is found out when the storage is opened.
+ * tells them apart, is found out when the storage is opened. A move is a rename, and happens at one moment.
  */
 export default defineDriver({
   name: driverName,
   parameters,
-  capabilities: { modTimeResolution: 10 },
+  capabilities: { modTimeResolution: 10, atomicMove: true },
   target: "temporary-directory",
   async open({ parameters: { rootdirectory, maxthreads } }) {
     const layout = await prepareLayout(rootdirectory)

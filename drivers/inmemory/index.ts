@@ -9,7 +9,7 @@ import { driverName, MemoryStorage } from "./storage.ts"
  */
 export default defineDriver({
   name: driverName,
-  capabilities: { scope: "process", modTimeResolution: 2 },
+  capabilities: { scope: "process", modTimeResolution: 2, atomicMove: true },
   async open() {
     const storage = new MemoryStorage()
     return { connect: async () => withArgumentChecks(new MemoryDriver(storage)), close: async () => {} }

@@ -15,8 +15,8 @@ export type Operation<Input, Output> = {
 
 /** What a history is held against: how operations work one after another. */
 export interface Model<State, Input, Output> {
-  /** The states in one of which it may begin. */
-  readonly initial: readonly State[]
+  /** The states in one of which a history may begin, or each part of it. */
+  readonly initial: readonly State[] | ((part: readonly Operation<Input, Output>[]) => readonly State[])
   /**
    * The states that may hold after the operation took effect in this one; none where it cannot have given this output there.
    *

@@ -1,3 +1,5 @@
+import type { Timeline } from "../concurrency/explaining/timeline.ts"
+import type { Overlap } from "../concurrency/recording/overlap.ts"
 import type { Command } from "../sequences/commands.ts"
 import type { Explored } from "../sequences/coverage.ts"
 import type { RecordedCall } from "./trace.ts"
@@ -27,6 +29,8 @@ export interface Failure {
   readonly example: readonly string[]
   /** Where the case was a sequence of calls that can be run again. */
   readonly sequence?: FailingSequence
+  /** The calls side by side, where several clients made them at once. */
+  readonly timeline?: Timeline
   /** What makes it doubtful that the driver is at fault, until the backend has been asked. */
   readonly doubt: "hung" | "network" | undefined
 }
@@ -41,6 +45,8 @@ interface Counted {
   readonly explored?: Explored
   /** What the rule measured, a sentence each. */
   readonly measured?: readonly string[]
+  /** How much the clients got into each other's way, where there were several at once. */
+  readonly overlap?: Overlap
 }
 
 /**

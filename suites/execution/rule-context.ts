@@ -1,6 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises"
 import { errorCodeOf, type StorageDriver } from "../../drivers/contract.ts"
 import type { OpenedStorage, Traffic } from "../../drivers/define.ts"
+import type { ConcurrencyEffort } from "../concurrency/concurrently.ts"
+import { noOverlap, type Overlap } from "../concurrency/recording/overlap.ts"
 import type { Surroundings } from "../needs.ts"
 import type { Explored } from "../sequences/coverage.ts"
 import { Abandoned, CallFailed, CallHung, describeReason, propertyOf, RuleBroken } from "./failures.ts"
@@ -25,6 +27,8 @@ export interface Execution {
   readonly uploads?: UploadListener
   /** Told what could not be cleaned up. Never decides a verdict. */
   readonly onLeftover?: (message: string) => void
+  /** How much is tried of what several clients do at once; default: the usual. */
+  readonly concurrencyEffort?: ConcurrencyEffort
   /** Aborted where the run ends early: no further call is made for a rule, and what it left open is cleaned up. */
   readonly abandoned?: AbortSignal
 }
@@ -57,8 +61,11 @@ const closeHangs = new WeakSet<Execution>()
 export class RuleContext {
   readonly evidence: Evidence = { checks: 0, calls: 0 }
   readonly measured: string[] = []
+  /** How much several clients at once got into each other's way. */
+  overlap: Overlap = noOverlap
   readonly seed: number
   readonly surroundings: Surroundings
+  readonly concurrencyEffort: ConcurrencyEffort | undefined
   /** The calls of the case that ran last. */
   trace = new Trace()
   /** What sequences of calls went through, where the rule ran some. */
@@ -71,6 +78,7 @@ export class RuleContext {
     this.ruleId = ruleId
     this.#execution = execution
     this.surroundings = { ...execution.surroundings, misconfigurations: Object.keys(execution.storage.misconfigured ?? {}) }
+    this.concurrencyEffort = execution.concurrencyEffort
     this.seed = seedFor(execution.seed, ruleId)
   }
 

@@ -1,3 +1,4 @@
+import { OutOfOrder } from "../concurrency/explaining/out-of-order.ts"
 import type { Rule } from "../rule.ts"
 import {
   Abandoned,
@@ -28,6 +29,7 @@ export async function runRule(rule: Rule, execution: Execution): Promise<RuleOut
     milliseconds: Math.round(performance.now() - started),
     ...(context.explored === undefined ? {} : { explored: context.explored }),
     ...(context.measured.length === 0 ? {} : { measured: context.measured }),
+    ...(context.overlap.calls === 0 ? {} : { overlap: context.overlap }),
   })
   try {
     await rule.check(context)
@@ -40,7 +42,7 @@ export async function runRule(rule: Rule, execution: Execution): Promise<RuleOut
 }
 
 function judge(
-  counted: Pick<RuleOutcome, "ruleId" | "checks" | "calls" | "milliseconds" | "explored" | "measured">,
+  counted: Pick<RuleOutcome, "ruleId" | "checks" | "calls" | "milliseconds" | "explored" | "measured" | "overlap">,
   falsified: Falsified,
 ): RuleOutcome {
   const { reason } = falsified
@@ -74,6 +76,7 @@ function failureOf(falsified: Falsified, reason: RuleBroken | CallFailed | CallH
     totalCalls: total,
     example: falsified.example,
     ...(falsified.sequence === undefined ? {} : { sequence: falsified.sequence }),
+    ...(reason instanceof OutOfOrder ? { timeline: reason.timeline } : {}),
     doubt: doubtOf(reason),
   }
 }

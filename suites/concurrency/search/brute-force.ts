@@ -16,5 +16,6 @@ export function existsOrder<State, Input, Output>(
       return model.step(state, candidate.input, candidate.output).some((next) => goesOn(next, rest))
     })
   }
-  return model.initial.some((state) => goesOn(state, operations))
+  const initial = typeof model.initial === "function" ? model.initial(operations) : model.initial
+  return initial.some((state) => goesOn(state, operations))
 }

@@ -61,7 +61,8 @@ export class PartitionSearch<State, Input, Output> {
     this.#tried = new Queues(this.#events.events.length + 1, this.#configurations)
     this.#cachedFor = new Float64Array(1 << cacheBits).fill(none)
     this.#cached = new Int32Array(1 << cacheBits)
-    for (const state of model.initial) this.#begin(state)
+    const initial = typeof model.initial === "function" ? model.initial(operations) : model.initial
+    for (const state of initial) this.#begin(state)
   }
 
   /** Applications of the model's step so far. */

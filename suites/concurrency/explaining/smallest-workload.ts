@@ -1,0 +1,83 @@
+import type { Timed, Workload } from "../workload/workload.ts"
+import type { Explained } from "./explain.ts"
+
+/** A workload that fails, and how. */
+export interface Failing {
+  readonly workload: Workload
+  readonly found: Explained
+}
+
+/** How often a smaller workload is run before it counts as one that does not fail. */
+const tries = 4
+
+/**
+ * A workload that still fails with fewer clients, fewer calls and less waiting: one change at a time, and each kept that made it fail
+ * again. Where that hangs on chance a smaller one may be missed.
+ *
+ * @param again runs a workload, and gives what was wrong
+ */
+export async function smallestWorkload(
+  workload: Workload,
+  found: Explained,
+  again: (workload: Workload) => Promise<Explained | undefined>,
+  expired: () => boolean,
+): Promise<Failing> {
+  let smallest: Failing = { workload, found }
+  for (let index = 0; !expired(); ) {
+    const candidate = smallerOf(smallest)[index]
+    if (candidate === undefined) break
+    const failing = await failingOf(candidate, again, expired)
+    if (failing === undefined) index++
+    else {
+      smallest = failing
+      index = 0
+    }
+  }
+  return smallest
+}
+
+async function failingOf(
+  workload: Workload,
+  again: (workload: Workload) => Promise<Explained | undefined>,
+  expired: () => boolean,
+): Promise<Failing | undefined> {
+  for (let turn = 0; turn < tries && !expired(); turn++) {
+    const found = await again(workload)
+    if (found !== undefined) return { workload, found }
+  }
+  return undefined
+}
+
+/** Those that change most come first. */
+function smallerOf({ workload, found }: Failing): readonly Workload[] {
+  const isShown = (client: number, position: number): boolean =>
+    found.shown.some((call) => call.client === client && call.position === position)
+  const candidates = [
+    keeping(workload, isShown),
+    ...workload.clients.map((_, left) => keeping(workload, (client) => client !== left)),
+    ...workload.clients.flatMap((actions, from) =>
+      actions.map((_, left) => keeping(workload, (client, position) => client !== from || position !== left)),
+    ),
+    withoutWaits(workload),
+  ]
+  return candidates.filter((candidate) => isSmaller(candidate, workload))
+}
+
+/** Clients stay in their places, so that what is told of them stays right; one without calls looks at what is there in the end. */
+function keeping(workload: Workload, keeps: (client: number, position: number) => boolean): Workload {
+  return {
+    ...workload,
+    clients: workload.clients.map((actions, client) => actions.filter((_action, position) => keeps(client, position))),
+  }
+}
+
+function withoutWaits(workload: Workload): Workload {
+  return { ...workload, clients: workload.clients.map((actions) => actions.map((action): Timed => ({ ...action, wait: 0 }))) }
+}
+
+function isSmaller(candidate: Workload, workload: Workload): boolean {
+  const [smaller, larger] = [candidate.clients.flat(), workload.clients.flat()]
+  if (smaller.length === 0) return false
+  const waits = (actions: readonly Timed[]): number => actions.reduce((sum, { wait }) => sum + wait, 0)
+  return smaller.length < larger.length || (smaller.length === larger.length && waits(smaller) < waits(larger))
+}

@@ -1,0 +1,130 @@
+import { describeContent } from "../../../fixtures/content-diagnosis.ts"
+import type { State } from "../../specification/state.ts"
+import { type FilesState, filesOfStep, type Step } from "../judging/file-model.ts"
+import type { Disorder } from "../judging/judge.ts"
+import { describeResult, type Finding } from "../judging/steps.ts"
+import type { Recorded } from "../recording/history.ts"
+import type { Action } from "../workload/workload.ts"
+
+/** Calls of several clients side by side, as reports show them. Text and numbers only. */
+export interface Timeline {
+  /** What was there before. */
+  readonly before: string
+  /** In the order in which they were called. */
+  readonly calls: readonly TimelineCall[]
+  /** How far the calls can be put into an order that the contract allows. */
+  readonly order: readonly TimelineStep[]
+  /** Index of the call that cannot be placed there, or that broke a promise by itself. */
+  readonly stuck: number | undefined
+}
+
+interface TimelineCall {
+  /** From 1 on. */
+  readonly client: number
+  readonly text: string
+  readonly outcome: string
+  /** Milliseconds since the first call. */
+  readonly from: number
+  readonly to: number
+}
+
+interface TimelineStep {
+  /** Index of the call. */
+  readonly call: number
+  /** What the call did at this moment, where it is only a part of it. */
+  readonly part: string | undefined
+  /** What is there after it. */
+  readonly state: string
+}
+
+export function timelineOfDisorder(before: State, { operations, order, stuck }: Disorder): Timeline {
+  const calls = inOrder(operations.map(({ input }) => input.of))
+  const steps = order.flatMap(({ operation, state }) => {
+    const call = calls.indexOf(operation.input.of)
+    return call === -1
+      ? []
+      : [
+          {
+            call,
+            part: partOf(operation.input),
+            state: describeState(
+              state.stored,
+              operations.map(({ input }) => input),
+            ),
+          },
+        ]
+  })
+  return {
+    before: describeState(
+      before,
+      operations.map(({ input }) => input),
+    ),
+    calls: render(calls),
+    order: steps,
+    stuck: stuck === undefined ? undefined : calls.indexOf(stuck.input.of),
+  }
+}
+
+/** The calls that overlapped with the one that broke a promise by itself, and it. */
+export function timelineOfFinding(before: State, history: readonly Recorded[], { of }: Finding): Timeline {
+  const calls = inOrder([
+    of,
+    ...history.filter((other) => other !== of && other.called < of.returned && other.returned > of.called),
+  ])
+  return { before: describeState(before, []), calls: render(calls), order: [], stuck: calls.indexOf(of) }
+}
+
+function inOrder(calls: readonly Recorded[]): readonly Recorded[] {
+  return [...new Set(calls)].sort((a, b) => a.called - b.called)
+}
+
+function render(calls: readonly Recorded[]): readonly TimelineCall[] {
+  const begin = calls[0]?.called ?? 0
+  const round = (time: number): number => Math.round((time - begin) * 1_000) / 1_000
+  return calls.map(({ client, action, called, returned, result }) => ({
+    client: client + 1,
+    text: describeAction(action),
+    outcome: describeResult(result),
+    from: round(called),
+    to: round(returned),
+  }))
+}
+
+export function describeAction(action: Action): string {
+  switch (action.method) {
+    case "putContent":
+      return `putContent ${action.path} ${describeContent(action.content)}`
+    case "upload":
+      return `${action.resumed === undefined ? "upload" : "resumed upload"} ${action.path} ${describeContent(action.content)}`
+    case "move":
+      return `move ${action.source} ${action.destination}`
+    default:
+      return `${action.method} ${action.path}`
+  }
+}
+
+function partOf(step: Step): string | undefined {
+  switch (step.kind) {
+    case "present":
+      return step.of.action.method === "delete" ? `${step.path} is there` : `${step.path} is seen`
+    case "absent":
+      return `${step.path} is not there`
+    case "removed":
+      return `${step.path} is removed`
+    case "copied":
+      return `${step.source} is copied to ${step.destination}`
+    case "left":
+      return `${step.source} is removed`
+    default:
+      return undefined
+  }
+}
+
+/** What is at the paths that the steps are about. */
+function describeState({ files }: Pick<FilesState["stored"], "files">, steps: readonly Step[]): string {
+  const about = new Set(steps.flatMap((step) => filesOfStep(step)))
+  const there = [...files].filter(([path]) => about.size === 0 || about.has(path)).sort(([a], [b]) => (a < b ? -1 : 1))
+  if (there.length === 0) return "nothing"
+  const shown = there.slice(0, 6).map(([path, { content }]) => `${path} = #${content.object}`)
+  return `${shown.join(", ")}${there.length > shown.length ? `, and ${there.length - shown.length} more` : ""}`
+}
