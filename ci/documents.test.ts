@@ -15,7 +15,8 @@ test("the table of Distribution's tests names rules that there are, at least one
 })
 
 test("what the documents link to is there", async () => {
-  for (const document of ["README.md", "docs/writing-a-driver.md", "docs/distribution-tests.md", "docs/drivers/azure.md"]) {
+  const guides = ["writing-a-driver", "targets", "distribution-tests", "drivers/azure"].map((name) => `docs/${name}.md`)
+  for (const document of ["README.md", ...guides]) {
     const folder = new URL(`../${document}`, import.meta.url)
     const links = [...(await read(document)).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, link]) => link ?? "")
     for (const link of links) await expect(stat(new URL(link, folder)), `${document}: ${link}`).resolves.toBeDefined()
