@@ -86,6 +86,18 @@ describe("a move", () => {
     expect(large.equals(await driver.getContent("/destination"))).toBe(true)
   })
 
+  it.each([true, false])("to where an upload is pending, or was cancelled, takes its place: %s", async (isCancelled) => {
+    const destination = `/destination/pending-${isCancelled}`
+    const upload = await driver.writer(destination)
+    await upload.write(Buffer.from("upload"))
+    await (isCancelled ? upload.cancel() : upload.close())
+    await put("/source", "content")
+    await driver.move("/source", destination)
+    expect(await get(destination)).toBe("content")
+    await expect(driver.stat("/source")).rejects.toEqual(missing)
+    await expect(driver.writer(destination, { append: true })).rejects.toMatchObject({ code: "Driver" })
+  })
+
   it("of a missing source leaves the destination, and names the source", async () => {
     await put("/destination", "old")
     await expect(driver.move("/nowhere", "/destination")).rejects.toMatchObject({ code: "PathNotFound", path: "/nowhere" })

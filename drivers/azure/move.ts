@@ -53,17 +53,22 @@ async function wholeBlob({ storage, source, signal }: Move): Promise<BlobPropert
 /** @returns the ETag of what was copied */
 async function copyWhole(move: Move): Promise<string> {
   const { storage, destination, signal } = move
+  // By blocks of an upload, of which nothing is committed: that is no blob, but Azurite refuses a copy to where no blob may be.
+  let isTaken = false
   for (let round = 1; ; round++) {
     const from = await wholeBlob(move)
     const to = await blobProperties(storage.requests, destination, signal)
     const replaces = to !== undefined && !isIncompleteCopy(to)
-    if (replaces && canReplaceInBlocks(to) && (await hasReplaced(move, from))) return from.etag
+    if ((isTaken || (replaces && canReplaceInBlocks(to))) && (await hasReplaced(move, from))) return from.etag
     const refusal = await copyBlob(move, from, to)
     if (refusal === undefined) return from.etag
     await waitForLostCopy(move, refusal)
     // The answer to a copy that was refused may mean either blob, so what has become of both is looked up.
     const [fromNow, toNow] = [await wholeBlob(move), await blobProperties(storage.requests, destination, signal)]
-    if ((fromNow.etag === from.etag && toNow?.etag === to?.etag) || round === maxRounds) throw refused(refusal, replaces)
+    const wasTaken = isTaken
+    isTaken = toNow === undefined && hasErrorCode(refusal, "BlobAlreadyExists")
+    const isAnother = fromNow.etag !== from.etag || toNow?.etag !== to?.etag || (isTaken && !wasTaken)
+    if (!isAnother || round === maxRounds) throw refused(refusal, replaces)
   }
 }
 

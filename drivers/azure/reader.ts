@@ -28,9 +28,9 @@ export interface OpenedReader {
  */
 export async function openReader(storage: Storage, blob: BlobClient, options: ReaderOptions): Promise<OpenedReader> {
   const { offset, signal, toError } = options
-  const { chunksize } = storage.transfer
+  const { size: count } = rangesOf(storage.transfer)
   try {
-    const first = await download(storage, blob, { offset, count: chunksize, etag: undefined, signal })
+    const first = await download(storage, blob, { offset, count, etag: undefined, signal })
     if (first.isIncomplete) {
       first.body.destroy()
       throw blobNotFound()
@@ -43,6 +43,12 @@ export async function openReader(storage: Storage, blob: BlobClient, options: Re
     if (properties === undefined || isIncompleteCopy(properties)) throw blobNotFound()
     return { stream: Readable.from([]), length: 0 }
   }
+}
+
+/** Ranges are of twice the chunk size, half as many at once: each is a request, and more of them cost the service more than they gain. */
+function rangesOf({ chunksize, concurrency }: Storage["transfer"]): { readonly size: number; readonly atOnce: number } {
+  const chunks = Math.min(2, concurrency)
+  return { size: chunks * chunksize, atOnce: Math.floor(concurrency / chunks) }
 }
 
 interface Download {
@@ -89,8 +95,8 @@ interface RangeStreamOptions {
 }
 
 /**
- * Ranges in their order, some of them on their way ahead of the reader: as many as keep it from waiting, up to the parameter
- * concurrency. Whoever reads slowly has one range in memory and one on its way.
+ * Ranges in their order, some of them on their way ahead of the reader: as many as keep it from waiting, so that all
+ * together hold no more than chunksize × concurrency. Whoever reads slowly has one range in memory and one on its way.
  */
 class RangeStream extends Readable {
   readonly #storage: Storage
@@ -104,7 +110,11 @@ class RangeStream extends Readable {
   #next: number
   /** How many ranges are to be on their way beside the one that is read. */
   #ahead = 0
-  #hasWaited = false
+  /** Milliseconds for which the reader waited since the range began. */
+  #waited = 0
+  #since = performance.now()
+  /** How many ranges in a row the reader did not wait for. */
+  #unwaited = 0
 
   constructor(storage: Storage, blob: BlobClient, { first, offset, toError }: RangeStreamOptions) {
     super()
@@ -141,23 +151,39 @@ class RangeStream extends Readable {
     for (;;) {
       const [segment] = this.#segments
       if (segment === undefined) return null
-      this.#hasWaited ||= !segment.isReady
+      const begun = performance.now()
       const chunk = await segment.next()
+      this.#waited += performance.now() - begun
       if (chunk !== undefined) return chunk
       this.#segments.shift()
-      this.#ahead = this.#hasWaited
-        ? Math.min(2 * this.#ahead + 1, this.#storage.transfer.concurrency - 1)
-        : Math.max(1, this.#ahead - 1)
-      this.#hasWaited = false
+      this.#adapt()
       this.#fill()
     }
   }
 
+  /**
+   * After each range: more of them ahead where the reader spent most of its time on waiting. Ranges that are on their way side by side
+   * arrive at about the same time, so that many without a wait say that the reader is slow, and few do not.
+   */
+  #adapt(): void {
+    const { atOnce } = rangesOf(this.#storage.transfer)
+    const now = performance.now()
+    if (this.#waited > (now - this.#since) / 2) {
+      this.#ahead = Math.min(2 * this.#ahead + 1, atOnce - 1)
+      this.#unwaited = 0
+    } else if (++this.#unwaited > 2 * atOnce) {
+      this.#ahead = Math.min(atOnce - 1, Math.max(1, Math.floor(this.#ahead / 2)))
+      this.#unwaited = 0
+    }
+    this.#waited = 0
+    this.#since = now
+  }
+
   #fill(): void {
-    const { chunksize } = this.#storage.transfer
+    const { size } = rangesOf(this.#storage.transfer)
     while (this.#segments.length <= this.#ahead && this.#next < this.#end && !this.destroyed) {
       const start = this.#next
-      this.#next = Math.min(this.#end, start + chunksize)
+      this.#next = Math.min(this.#end, start + size)
       this.#segments.push(this.#segment(start, this.#next, undefined))
     }
   }

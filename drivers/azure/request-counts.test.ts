@@ -51,8 +51,8 @@ async function read(path: string): Promise<void> {
 type Operation = () => Promise<number>
 
 const operations: Readonly<Record<keyof typeof requestCounts, Operation>> = {
-  "getContent of a file up to chunksize": async () => {
-    await unseen.putContent("/file", bytes(chunksize))
+  "getContent of a file up to 2 × chunksize": async () => {
+    await unseen.putContent("/file", bytes(2 * chunksize))
     return requestsOf(() => driver.getContent("/file"))
   },
   "getContent of an empty file": async () => {
@@ -65,9 +65,9 @@ const operations: Readonly<Record<keyof typeof requestCounts, Operation>> = {
     await unseen.putContent("/opened", bytes(3 * chunksize))
     return requestsOf(async () => (await driver.reader("/opened")).destroy())
   },
-  "reader, read to the end, for each chunksize of the file": async () => {
+  "reader, read to the end, for each 2 × chunksize of the file": async () => {
     await unseen.putContent("/read", bytes(6 * chunksize))
-    return (await requestsOf(() => read("/read"))) / 6
+    return (await requestsOf(() => read("/read"))) / 3
   },
   "writer, to begin an upload": () => requestsOf(() => driver.writer("/begun")),
   "writer, to resume an upload": async () => {

@@ -37,11 +37,6 @@ export class Segment {
     )
   }
 
-  /** Whether `next` has nothing to wait for. */
-  get isReady(): boolean {
-    return this.#chunks.length > 0 || this.#state !== "running"
-  }
-
   /** The next bytes, or undefined at the end of the range. */
   async next(): Promise<Uint8Array | undefined> {
     for (;;) {

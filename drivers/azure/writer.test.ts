@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { HttpProxy } from "../../fixtures/faults/http-proxy.ts"
 import { azurite } from "../../fixtures/targets/azurite.ts"
 import type { FileWriter, StorageDriver } from "../contract.ts"
 import type { StartedTarget } from "../define.ts"
+import { baseOf } from "./block-id.ts"
 import { openStorage, type Storage } from "./client.ts"
 import { connect } from "./driver.ts"
 import { parameters } from "./parameters.ts"
+import { newUpload, nextBlockId } from "./uploads.ts"
 
 const blockSize = 4 * 1024 ** 2
 
@@ -266,4 +269,47 @@ it("blocks that another program staged with ids of its own make a clear error", 
   await storage.blob("/foreign").stageBlock(Buffer.from("id").toString("base64"), "a", 1)
   await expect(driver.writer("/foreign")).rejects.toEqual(refused(/open an upload to \/foreign: 400 InvalidBlobOrBlock/))
   await expect(driver.writer("/foreign", { append: true })).rejects.toEqual(missing)
+})
+
+describe("an upload at the service's limit of 50,000 blocks", () => {
+  it("refuses one more before it is sent, and can be committed as it is", async () => {
+    const upload = newUpload([], baseOf(undefined), "00".repeat(4), 1_000)
+    const blocks: string[] = []
+    const entries = [`<Block><Name>${upload.marker}</Name><Size>1</Size></Block>`]
+    for (let offset = 0; offset < 50_000; offset++) {
+      const id = nextBlockId(upload, { last: blocks.at(-1), offset, epoch: upload.epoch, nonce: "00".repeat(4) })
+      blocks.push(id)
+      entries.push(`<Block><Name>${id}</Name><Size>1</Size></Block>`)
+    }
+    const list = `<BlockList><CommittedBlocks/><UncommittedBlocks>${entries.join("")}</UncommittedBlocks></BlockList>`
+    const given = parameters.parse(started.parameters)
+    await storage.blob("/full").stageBlock(upload.marker, "x", 1)
+    await using proxy = await HttpProxy.start({
+      backend: new URL(given.serviceurl).origin,
+      rewriting: {
+        body: ({ method, url }) => (method === "GET" && url.includes("comp=blocklist") ? () => list : undefined),
+      },
+    })
+    const full = connect({ ...given, serviceurl: proxy.through(given.serviceurl) })
+    const writer = await full.writer("/full", { append: true })
+    expect(writer.size).toBe(50_000)
+    const before = proxy.exchanges.length
+    await writer.write(Buffer.from("one more"))
+    await expect(writer.close()).rejects.toEqual(refused(/it has 50000 blocks, which is the limit/))
+    expect(proxy.exchanges.length).toBe(before)
+  })
+})
+
+it("a block or a small file that is damaged on its way is refused by the service", async () => {
+  const given = parameters.parse(started.parameters)
+  let isDamaged = true
+  await using proxy = await HttpProxy.start({ backend: new URL(given.serviceurl).origin })
+  proxy.damage = ({ method, url }) => isDamaged && method === "PUT" && !url.includes("comp=blocklist")
+  const damaging = connect({ ...given, serviceurl: proxy.through(given.serviceurl) })
+  await expect(damaging.putContent("/damaged", Buffer.from("content"))).rejects.toEqual(refused(/400 Md5Mismatch/))
+  isDamaged = false
+  const writer = await damaging.writer("/damaged-upload")
+  isDamaged = true
+  await writer.write(content.subarray(0, blockSize))
+  await expect(writer.close()).rejects.toEqual(refused(/400 Md5Mismatch/))
 })
