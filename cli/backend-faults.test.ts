@@ -27,7 +27,10 @@ test("an account that goes away makes the run inconclusive: exit code 3", { time
   const { code, stdout } = await runCommand(["certify", "azure", "--yes", ...parameters, ...rules], {
     midRun: () => void account.stop(),
   })
-  expect(stdout.replaceAll(/\s+/g, " ")).toMatch(/ note the backend did not answer: .*ECONNREFUSED/)
+  // Which of the two is told depends on whether the driver's own tries end before the time that the backend has to answer.
+  expect(stdout.replaceAll(/\s+/g, " ")).toMatch(
+    / note the backend did not answer: (.*ECONNREFUSED|nothing came back within 2000 ms)/,
+  )
   expect(stdout).toMatch(/: INCONCLUSIVE\n$/)
   expect(code).toBe(3)
 })
