@@ -7,7 +7,7 @@ import { loadMutants } from "../fixtures/mutants/catalogue.ts"
 import { changed } from "../fixtures/mutants/mutant.ts"
 import { overNetwork } from "../fixtures/mutants/network.ts"
 import { loadSuite } from "../suites/catalogue.ts"
-import { noOverlap, type Overlap, sumOf } from "../suites/concurrency/recording/overlap.ts"
+import { describeOverlap, noOverlap, type Overlap, sumOf } from "../suites/concurrency/recording/overlap.ts"
 import { openOnOwnTarget } from "../suites/execution/opening.ts"
 import type { RuleOutcome } from "../suites/execution/outcome.ts"
 import { runRule } from "../suites/execution/run-rule.ts"
@@ -73,11 +73,7 @@ for (const [name, module] of good) {
   }
   await storage.close()
   alarms += here
-  const share = Math.round((100 * overlap.overlapping) / overlap.conflicting)
-  say(
-    `${name}: ${here} alarms in ${values.good} runs, ${seconds(started)}; ${overlap.calls} calls, ` +
-      `${overlap.overlapping} of ${overlap.conflicting} conflicting pairs overlapped (${share} %), up to ${overlap.atOnce} at once`,
-  )
+  say(`${name}: ${here} alarms in ${values.good} runs, ${seconds(started)}; ${describeOverlap(overlap)}`)
 }
 
 function explain(outcome: RuleOutcome): string {

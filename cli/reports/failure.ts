@@ -2,6 +2,7 @@ import type { FailingSequence, Failure } from "../../suites/execution/outcome.ts
 import type { RecordedCall } from "../../suites/execution/trace.ts"
 import type { RuleResult } from "./result.ts"
 import { labelled, paint, type TextStyle, wrap } from "./text.ts"
+import { renderTimeline } from "./timeline/text.ts"
 
 const callsAtTheStart = 6
 const callsAtTheEnd = 14
@@ -13,7 +14,7 @@ export function renderRuleFailure(rule: RuleResult, failure: Failure, heading: s
     paint(style, "bold", `${told.id}  ${heading}`),
     ...wrap(told.statement, style.columns - 2).map((line) => `  ${line}`),
     "",
-    ...renderCalls(failure, style),
+    ...(failure.timeline === undefined ? renderCalls(failure, style) : renderTimeline(failure.timeline, style)),
     ...labelled("expected", failure.expected, style),
     ...labelled("got", paint(style, "red", failure.actual), style),
     ...failure.example.flatMap((line, index) => labelled(index === 0 ? "given" : "", line, style)),

@@ -17,6 +17,26 @@ const failure = z.object({
       failed: z.number(),
     })
     .optional(),
+  /** The calls side by side, where several clients made them at once; times in milliseconds since the first call. */
+  timeline: z
+    .object({
+      before: z.string(),
+      calls: z.array(
+        z.object({
+          client: z.number(),
+          text: z.string(),
+          outcome: z.string(),
+          from: z.number(),
+          to: z.number(),
+          beside: z.boolean(),
+        }),
+      ),
+      /** How far the calls can be put into an order that the contract allows; `call` is an index. */
+      order: z.array(z.object({ call: z.number(), part: z.string().optional(), state: z.string() })),
+      /** Index of the call that has no place there. */
+      stuck: z.number().optional(),
+    })
+    .optional(),
   calls: z.array(call),
   totalCalls: z.number(),
   example: z.array(z.string()),
@@ -31,6 +51,8 @@ const counted = {
   milliseconds: z.number(),
   measured: z.array(z.string()).optional(),
   explored: explored.optional(),
+  /** How much several clients at once got into each other's way: pairs of calls on one path, and how many calls at a moment. */
+  overlap: z.object({ calls: z.number(), conflicting: z.number(), overlapping: z.number(), atOnce: z.number() }).optional(),
 }
 const outcome = z.discriminatedUnion("status", [
   z.object({ ...counted, status: z.literal("passed") }),

@@ -1,9 +1,11 @@
-import { type FileHandle, mkdir, open } from "node:fs/promises"
+import { type FileHandle, mkdir, open, writeFile } from "node:fs/promises"
 import { dirname, resolve } from "node:path"
 import { BadInput } from "../input/bad-input.ts"
 import { renderJson } from "./json.ts"
 import { renderJUnit } from "./junit.ts"
 import type { RunResult } from "./result.ts"
+import { renderTimelineHtml } from "./timeline/html.ts"
+import { renderTimelineSvg } from "./timeline/svg.ts"
 
 /**
  * Report files that were asked for, open and empty from the beginning: a name that cannot be written is told before the run, not
@@ -47,10 +49,16 @@ export async function openReportFiles(asked: { readonly json?: string; readonly 
     await close()
     throw reason
   }
-  return { write: (result) => writeAll(opened, result), close }
+  const write = async (result: RunResult): Promise<void> => {
+    const failed = await writeAll(opened, result)
+    if (asked.json !== undefined) failed.push(...(await writeTimelines(asked.json, result)))
+    if (failed.length > 0) throw new BadInput(failed.join("; "))
+  }
+  return { write, close }
 }
 
-async function writeAll(files: readonly ReportFile[], result: RunResult): Promise<void> {
+/** @returns a sentence for each that cannot be written */
+async function writeAll(files: readonly ReportFile[], result: RunResult): Promise<string[]> {
   const failed: string[] = []
   for (const { asked, file, render } of files) {
     try {
@@ -60,7 +68,29 @@ async function writeAll(files: readonly ReportFile[], result: RunResult): Promis
       failed.push(cannotBeWritten(asked, reason))
     }
   }
-  if (failed.length > 0) throw new BadInput(failed.join("; "))
+  return failed
+}
+
+/**
+ * Beside the JSON report a picture and a page of each rule that several clients broke together.
+ *
+ * @returns a sentence for each that cannot be written
+ */
+async function writeTimelines(json: string, result: RunResult): Promise<readonly string[]> {
+  const failed: string[] = []
+  for (const rule of result.suites.flatMap(({ rules }) => rules)) {
+    const failure = "failure" in rule.outcome ? rule.outcome.failure : undefined
+    const timeline = failure?.timeline
+    if (failure === undefined || timeline === undefined) continue
+    const name = `${json.replace(/\.json$/, "")}.${rule.id.replace("/", ".")}`
+    try {
+      await writeFile(`${name}.svg`, renderTimelineSvg(timeline))
+      await writeFile(`${name}.html`, renderTimelineHtml(rule, failure, timeline))
+    } catch (reason) {
+      failed.push(cannotBeWritten(`the timeline ${name}`, reason))
+    }
+  }
+  return failed
 }
 
 async function openForWriting(option: string, path: string): Promise<FileHandle> {

@@ -7,7 +7,7 @@ import { callsOf, type Explained, explain } from "./explaining/explain.ts"
 import { smallestWorkload } from "./explaining/smallest-workload.ts"
 import { type JudgeOptions, judge } from "./judging/judge.ts"
 import type { Recorded } from "./recording/history.ts"
-import { overlapOf, sumOf } from "./recording/overlap.ts"
+import { describeOverlap, overlapOf, sumOf } from "./recording/overlap.ts"
 import { record } from "./recording/record.ts"
 import { Random } from "./workload/random.ts"
 import type { Workload } from "./workload/workload.ts"
@@ -65,6 +65,7 @@ export function concurrently(make: MakeWorkload, options: ConcurrentOptions = {}
         if (result?.value !== undefined) throw await falsified(context, workload, result.value, judging)
       }
     }
+    context.measured.push(describeOverlap(context.overlap))
     if (context.overlap.atOnce < 2) throw new SeenTooLittle("no two calls overlapped")
   }
 }

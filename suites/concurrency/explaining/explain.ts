@@ -25,7 +25,7 @@ export function explain(workload: Workload, history: readonly Recorded[], judgem
     return { reason, shown: shownIn(timeline, history) }
   }
   const disorder = reduce(judgement.disorder)
-  const timeline = timelineOfDisorder(before, disorder)
+  const timeline = timelineOfDisorder(before, disorder, judgement.disorder.operations)
   const shown = [...new Set(disorder.operations.map(({ input }) => input.of))].sort((a, b) => a.called - b.called)
   const { stuck } = disorder
   const actual = stuck === undefined ? "there is none" : `none in which ${sentenceOf(stuck.input.of)}`

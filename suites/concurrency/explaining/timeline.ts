@@ -1,10 +1,10 @@
 import { describeContent } from "../../../fixtures/content-diagnosis.ts"
 import type { State } from "../../specification/state.ts"
-import { type FilesState, filesOfStep, type Step } from "../judging/file-model.ts"
+import { type FilesState, filesOfStep, type Step, type StepOperation } from "../judging/file-model.ts"
 import type { Disorder } from "../judging/judge.ts"
 import { describeResult, type Finding } from "../judging/steps.ts"
 import type { Recorded } from "../recording/history.ts"
-import type { Action } from "../workload/workload.ts"
+import { type Action, changes } from "../workload/workload.ts"
 
 /** Calls of several clients side by side, as reports show them. Text and numbers only. */
 export interface Timeline {
@@ -18,7 +18,7 @@ export interface Timeline {
   readonly stuck: number | undefined
 }
 
-interface TimelineCall {
+export interface TimelineCall {
   /** From 1 on. */
   readonly client: number
   readonly text: string
@@ -26,6 +26,8 @@ interface TimelineCall {
   /** Milliseconds since the first call. */
   readonly from: number
   readonly to: number
+  /** Whether there is an order without it: it only changed something at the same paths. */
+  readonly beside: boolean
 }
 
 interface TimelineStep {
@@ -37,8 +39,16 @@ interface TimelineStep {
   readonly state: string
 }
 
-export function timelineOfDisorder(before: State, { operations, order, stuck }: Disorder): Timeline {
-  const calls = inOrder(operations.map(({ input }) => input.of))
+/** @param all the steps of the disorder before it was reduced: what else changed something is shown beside the calls that it takes */
+export function timelineOfDisorder(
+  before: State,
+  { operations, order, stuck }: Disorder,
+  all: readonly StepOperation[],
+): Timeline {
+  const needed = operations.map(({ input }) => input.of)
+  const end = stuck?.returned ?? Number.POSITIVE_INFINITY
+  const changing = all.map(({ input }) => input.of).filter(({ action, called }) => changes(action) && called < end)
+  const calls = inOrder([...needed, ...changing])
   const steps = order.flatMap(({ operation, state }) => {
     const call = calls.indexOf(operation.input.of)
     return call === -1
@@ -59,7 +69,7 @@ export function timelineOfDisorder(before: State, { operations, order, stuck }: 
       before,
       operations.map(({ input }) => input),
     ),
-    calls: render(calls),
+    calls: render(calls, new Set(needed)),
     order: steps,
     stuck: stuck === undefined ? undefined : calls.indexOf(stuck.input.of),
   }
@@ -71,22 +81,23 @@ export function timelineOfFinding(before: State, history: readonly Recorded[], {
     of,
     ...history.filter((other) => other !== of && other.called < of.returned && other.returned > of.called),
   ])
-  return { before: describeState(before, []), calls: render(calls), order: [], stuck: calls.indexOf(of) }
+  return { before: describeState(before, []), calls: render(calls, new Set(calls)), order: [], stuck: calls.indexOf(of) }
 }
 
 function inOrder(calls: readonly Recorded[]): readonly Recorded[] {
   return [...new Set(calls)].sort((a, b) => a.called - b.called)
 }
 
-function render(calls: readonly Recorded[]): readonly TimelineCall[] {
+function render(calls: readonly Recorded[], needed: ReadonlySet<Recorded>): readonly TimelineCall[] {
   const begin = calls[0]?.called ?? 0
   const round = (time: number): number => Math.round((time - begin) * 1_000) / 1_000
-  return calls.map(({ client, action, called, returned, result }) => ({
-    client: client + 1,
-    text: describeAction(action),
-    outcome: describeResult(result),
-    from: round(called),
-    to: round(returned),
+  return calls.map((call) => ({
+    client: call.client + 1,
+    text: describeAction(call.action),
+    outcome: describeResult(call.result),
+    from: round(call.called),
+    to: round(call.returned),
+    beside: !needed.has(call),
   }))
 }
 

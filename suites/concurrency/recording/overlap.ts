@@ -38,6 +38,11 @@ export function sumOf(one: Overlap, other: Overlap): Overlap {
   }
 }
 
+export function describeOverlap({ calls, conflicting, overlapping, atOnce }: Overlap): string {
+  const share = conflicting === 0 ? 0 : Math.round((100 * overlapping) / conflicting)
+  return `${overlapping} of ${conflicting} pairs of calls on one path overlapped (${share} %), ${atOnce} of ${calls} calls at once at most`
+}
+
 function mostAtOnce(history: readonly Recorded[]): number {
   const changes = history.flatMap(({ called, returned }) => [
     { time: called, by: 1 },
