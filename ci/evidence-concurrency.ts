@@ -18,13 +18,14 @@ import type { Rule } from "../suites/rule.ts"
  * Figures of the suite `concurrency`, `npm run evidence:concurrency -- --good 20 --bad 20`: how many runs of each good driver raised an
  * alarm, how much the clients overlapped, and of how many runs each known-bad driver was caught in. A run of a good driver is the whole
  * suite, one of a known-bad driver the rule that is to catch it, both with the usual effort. Ends with exit code 1 where a good driver
- * raised an alarm, or a known-bad one escaped in more than one run of 20.
+ * raised an alarm, or a known-bad one escaped in more than one run of 20. `--mutants move` keeps to those whose id says so.
  */
 
 const { values } = parseArgs({
   options: {
     good: { type: "string", default: "20" },
     bad: { type: "string", default: "20" },
+    mutants: { type: "string", default: "" },
     drivers: { type: "string", default: "inmemory,slow,filesystem,azure" },
   },
 })
@@ -86,7 +87,7 @@ const mutants = values.bad === "0" ? [] : await loadMutants()
 let tried = 0
 for (const { id, caughtBy, module } of mutants) {
   const rule = rules.find((candidate) => candidate.id === caughtBy)
-  if (rule === undefined) continue
+  if (rule === undefined || !id.includes(values.mutants)) continue
   tried++
   let caught = 0
   for (let seed = 1; seed <= Number(values.bad); seed++) {

@@ -122,8 +122,10 @@ function partOf(step: Step): string | undefined {
       return `${step.path} is not there`
     case "removed":
       return `${step.path} is removed`
-    case "copied":
-      return `${step.source} is copied to ${step.destination}`
+    case "taken":
+      return `${step.source} is read`
+    case "arrived":
+      return `it is copied to ${step.destination}`
     case "left":
       return `${step.source} is removed`
     default:

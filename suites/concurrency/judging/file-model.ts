@@ -12,9 +12,11 @@ import type { Recorded } from "../recording/history.ts"
 export type Step = { readonly of: Recorded } & (
   | { readonly kind: "call"; readonly call: Call; readonly outcome: Outcome }
   | { readonly kind: "present" | "absent" | "removed"; readonly path: string }
-  /** The first half of a move that is made of copy and delete; `move` tells it from others. */
-  | { readonly kind: "copied"; readonly source: string; readonly destination: string; readonly move: number }
-  /** The second half. */
+  /** A move that is made of copy and delete reads a version of its source; `move` tells it from others. */
+  | { readonly kind: "taken"; readonly source: string; readonly move: number }
+  /** Later that version is at the destination: a service that copies reads before it writes. */
+  | { readonly kind: "arrived"; readonly source: string; readonly destination: string; readonly move: number }
+  /** In the end the source is deleted. */
   | { readonly kind: "left"; readonly source: string; readonly move: number }
 )
 
@@ -65,11 +67,13 @@ function next(state: FilesState, input: Step, movesMayLose: boolean): readonly F
       return stored.files.has(input.path) ? [] : [state]
     case "removed":
       return [{ stored: without(stored, input.path, "delete"), copied }]
-    case "copied": {
+    case "taken": {
       const file = stored.files.get(input.source)
-      if (file === undefined) return []
-      const arrived = withFile(stored, input.destination, { content: file.content, origin: "move" })
-      return [{ stored: arrived, copied: new Map(copied).set(input.move, file.content) }]
+      return file === undefined ? [] : [{ stored, copied: new Map(copied).set(input.move, file.content) }]
+    }
+    case "arrived": {
+      const content = copied.get(input.move)
+      return content === undefined ? [] : [{ stored: withFile(stored, input.destination, { content, origin: "move" }), copied }]
     }
     case "left": {
       const version = copied.get(input.move)
@@ -97,8 +101,9 @@ export function filesOfStep(input: Step): readonly string[] {
   switch (input.kind) {
     case "call":
       return input.call.method === "move" ? [input.call.source, input.call.destination] : [input.call.path]
-    case "copied":
+    case "arrived":
       return [input.source, input.destination]
+    case "taken":
     case "left":
       return [input.source]
     default:

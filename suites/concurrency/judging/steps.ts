@@ -136,8 +136,9 @@ class StepMaker {
       const call = { method: "move", source, destination } as const
       return [...refused, made(of, { kind: "call", of, call, outcome: { kind: "done" } })]
     }
-    const copied = made(of, { kind: "copied", of, source, destination, move })
-    return [...refused, copied, { ...made(of, { kind: "left", of, source, move }), after: copied }]
+    const taken = made(of, { kind: "taken", of, source, move })
+    const arrived = { ...made(of, { kind: "arrived", of, source, destination, move }), after: taken }
+    return [...refused, taken, arrived, { ...made(of, { kind: "left", of, source, move }), after: arrived }]
   }
 
   /** A file was there, and later it is gone. A folder's files go each at some moment. */
