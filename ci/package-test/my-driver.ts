@@ -64,8 +64,8 @@ class MyDriver implements StorageDriver {
   }
 
   async move(source: string, destination: string, options?: CallOptions): Promise<void> {
+    this.#check(destination, options)
     const file = this.#file(source, options)
-    this.#check(destination)
     this.#shelf.files.delete(source)
     this.#shelf.files.set(destination, file)
   }
@@ -76,8 +76,8 @@ class MyDriver implements StorageDriver {
     for (const gone of [path, ...this.#below(path)]) this.#shelf.files.delete(gone)
   }
 
-  async redirectURL(): Promise<undefined> {
-    return undefined
+  async redirectURL(path: string, options?: CallOptions): Promise<undefined> {
+    this.#check(path, options)
   }
 
   async walk(
