@@ -122,24 +122,9 @@ class AzureDriver implements StorageDriver {
     )
   }
 
-  /** What the visitor throws stays as it is. */
+  /** What the visitor throws reaches the caller as it is by way of the checks in front of this driver. */
   async walk(path: string, visit: WalkFunction, options: WalkOptions = {}): Promise<void> {
-    const { signal } = options
-    let thrown: { readonly error: unknown } | undefined
-    const visitor: WalkFunction = async (info) => {
-      try {
-        return await visit(info)
-      } catch (error) {
-        thrown = { error }
-        throw error
-      }
-    }
-    try {
-      await walkTree(this.#storage, path, visitor, options)
-    } catch (error) {
-      if (thrown !== undefined) throw thrown.error
-      throw toDriverError(error, "walk", path, signal)
-    }
+    await inTermsOfTheContract("walk", path, options.signal, () => walkTree(this.#storage, path, visit, options))
   }
 }
 
