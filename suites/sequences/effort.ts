@@ -1,7 +1,7 @@
 import type { Command } from "./commands.ts"
 
-/** A sequence that failed once, to be run again. */
-interface SavedSequence {
+/** A sequence of calls that failed once, to be run again. */
+export interface RuleSequence {
   /** Id of the rule whose sequences it is one of. */
   readonly rule: string
   readonly commands: readonly Command[]
@@ -14,7 +14,7 @@ export interface Effort {
   /** Milliseconds of exploring for each kind, however many sequences that gives; the one under way is ended regularly. */
   readonly milliseconds?: number
   /** Run before all others. */
-  readonly saved?: readonly SavedSequence[]
+  readonly saved?: readonly RuleSequence[]
   /** Whether to run nothing but those that are saved. */
   readonly replays?: boolean
 }

@@ -4,10 +4,10 @@ import type { RuleContext } from "../execution/rule-context.ts"
 import type { Check } from "../rule.ts"
 import { inspection } from "./candidates.ts"
 import { classesOf, type Scope } from "./classes.ts"
-import type { Command, Label } from "./commands.ts"
+import type { Command } from "./commands.ts"
 import { Coverage, type Explored } from "./coverage.ts"
 import { explain, type Finding, replay, runSequence } from "./finding.ts"
-import { type Mix, type Seeds, seeds } from "./generate.ts"
+import { labelsOfMix, type Mix, type Seeds, seeds } from "./generate.ts"
 import { goalsOfEach } from "./goals.ts"
 import { Grower } from "./grow.ts"
 
@@ -32,7 +32,7 @@ const freshInstance = 4
  * one of the numbers would change all commands behind it, and `fc.commands` may keep commands that nobody needs.
  */
 export function explore({ mix, chains, sizes, aborted }: Omit<Scope, "labels"> & { readonly mix: Mix }): Check {
-  const labels = Object.keys(mix) as Label[]
+  const labels = labelsOfMix(mix)
   return async (context) => {
     const { capabilities, effort = {} } = context.surroundings
     const { scope } = capabilities
@@ -50,7 +50,7 @@ export function explore({ mix, chains, sizes, aborted }: Omit<Scope, "labels"> &
       async (index) => {
         const [grown] = sample(arbitrary, { seed: mixed(context.seed, index), numRuns: 1 })
         if (grown === undefined) throw new Error("fast-check gave no value")
-        return runGrown(context, grown, new Grower(grown, labels, goals(index)), coverage)
+        return runGrown(context, grown, new Grower(grown, mix, goals(index)), coverage)
       },
     )
     context.explored = coverage.explored

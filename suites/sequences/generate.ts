@@ -1,7 +1,6 @@
 import { type Arbitrary, array, boolean, constantFrom, integer, nat, oneof, record, shuffledSubarray } from "fast-check"
 import { parentsOf } from "../specification/paths.ts"
-import type { Label } from "./commands.ts"
-import { names } from "./commands.ts"
+import { type Label, labels, names } from "./commands.ts"
 
 /**
  * What a command is made from: numbers that are turned into a command only where it stands, when it is known what is stored. So nearly
@@ -28,6 +27,11 @@ export interface Seedling {
 /** How often each label comes up. */
 export type Mix = Readonly<Partial<Record<Label, number>>>
 
+/** The labels of a mix, in its order. */
+export function labelsOfMix(mix: Mix): readonly Label[] {
+  return Object.keys(mix).flatMap((key) => labels.filter((label) => label === key))
+}
+
 /** What a sequence is grown from. */
 export interface Seeds {
   /** The names that it keeps to: the fewer, the more often one is used again. */
@@ -42,9 +46,9 @@ const lengths: Arbitrary<number> = oneof(constantFrom(0, 1, 16, 17), integer({ m
 
 /** @param length commands of a sequence at most */
 export function seeds(mix: Mix, length: number): Arbitrary<Seeds> {
-  const labels = Object.entries(mix).flatMap(([label, weight]) => Array<Label>(weight).fill(label as Label))
+  const weighted = labelsOfMix(mix).flatMap((label) => Array<Label>(mix[label] ?? 0).fill(label))
   const seedling = record({
-    label: constantFrom(...labels),
+    label: constantFrom(...weighted),
     instance: constantFrom(1, 1, 1, 2, 2, 3),
     first: nat(1_000_000),
     second: nat(1_000_000),

@@ -5,7 +5,7 @@ import { commandsAt, commandsFor } from "./candidates.ts"
 import { atAWriterOrStream, methodOf } from "./classes.ts"
 import { type Command, type Label, labels, labelsOf, pathsOf } from "./commands.ts"
 import { kindsOf } from "./coverage.ts"
-import type { Seedling, Seeds } from "./generate.ts"
+import { labelsOfMix, type Mix, type Seedling, type Seeds } from "./generate.ts"
 import { type Goal, reaches } from "./goals.ts"
 import { relocatedRoute } from "./routes.ts"
 
@@ -44,13 +44,16 @@ const looks: ReadonlySet<Label> = new Set(["stat", "getContent", "reader", "list
 export class Grower {
   readonly #seeds: Seeds
   readonly #mix: ReadonlySet<Label>
+  /** What most bytes are written with. */
+  readonly #writes: "putContent" | "write"
   readonly #last = new Map<string, Label>()
   #goals: readonly Goal[]
   #previous: Command | undefined
 
-  constructor(seeds: Seeds, mix: readonly Label[], goals: readonly Goal[]) {
+  constructor(seeds: Seeds, mix: Mix, goals: readonly Goal[]) {
     this.#seeds = seeds
-    this.#mix = new Set(mix)
+    this.#mix = new Set(labelsOfMix(mix))
+    this.#writes = (mix.write ?? 0) > (mix.putContent ?? 0) ? "write" : "putContent"
     this.#goals = goals
   }
 
@@ -66,7 +69,7 @@ export class Grower {
 
   /** Commands for what the sequence was to try and has not, by the shortest way, at names where nothing was before. */
   rest(): readonly Command[] {
-    return this.#goals.flatMap((goal, number) => shortestTo(goal, `/c${number + 1}`, 1))
+    return this.#goals.flatMap((goal, number) => shortestTo(goal, `/c${number + 1}`))
   }
 
   #count(command: Command): void {
@@ -126,10 +129,8 @@ export class Grower {
     switch (goal.kind) {
       case "chain":
         return goal.labels[0] === undefined ? undefined : this.#reach(goal.labels[0], seedling, ground)
-      case "size": {
-        const label = this.#mix.has("write") && !this.#mix.has("list") ? "write" : "putContent"
-        return this.#reach(label, { ...seedling, length: goal.bytes }, ground)
-      }
+      case "size":
+        return this.#reach(this.#writes, { ...seedling, length: goal.bytes }, ground)
       case "variant":
         return this.#variant(goal.variant, seedling, ground)
     }
@@ -157,11 +158,12 @@ export class Grower {
   }
 }
 
-function shortestTo(goal: Goal, name: string, instance: number): readonly Command[] {
+function shortestTo(goal: Goal, name: string): readonly Command[] {
+  const instance = 1
   const put = (length: number): Command => ({ method: "putContent", instance, path: name, length })
   switch (goal.kind) {
     case "chain":
-      return relocatedRoute(goal.route, name).map((call, index) => commandOf(call, instance, index))
+      return relocatedRoute(goal.route, name).map(commandOf)
     case "size":
       return [put(goal.bytes)]
     case "variant": {
@@ -178,8 +180,9 @@ function shortestTo(goal: Goal, name: string, instance: number): readonly Comman
 /** Bytes of a file that a stream does not give at once. */
 const severalReads = 600
 
-/** @param number in the route: so many bytes more, where there are any, or no look would tell one content from another by its size */
-function commandOf(call: Call, instance: number, number: number): Command {
+/** @param number of the call in the route: so many bytes more, where there are any, or no look would tell one content from another by its size */
+function commandOf(call: Call, number: number): Command {
+  const instance = 1
   switch (call.method) {
     case "putContent": {
       const { length } = call.content

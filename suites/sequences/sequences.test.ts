@@ -6,9 +6,8 @@ import { loadMutants } from "../../fixtures/mutants/catalogue.ts"
 import { changed, overriding } from "../../fixtures/mutants/mutant.ts"
 import { loadSuite } from "../catalogue.ts"
 import type { Failure, RuleOutcome } from "../execution/outcome.ts"
-import { runRule } from "../execution/run-rule.ts"
-import { resolveCapabilities } from "../needs.ts"
 import type { Rule } from "../rule.ts"
+import { runOnOwnStorage } from "../test-run.ts"
 import type { Command } from "./commands.ts"
 import type { Effort } from "./effort.ts"
 
@@ -21,20 +20,8 @@ function ruleOf(id: string): Rule {
   return found
 }
 
-async function run(module: DriverModule, ruleId: string, seed: number, effort: Effort = {}): Promise<RuleOutcome> {
-  const storage = await module.open({ parameters: {}, signal: AbortSignal.timeout(5_000) })
-  try {
-    const capabilities = resolveCapabilities(module.capabilities, storage.capabilities)
-    return await runRule(ruleOf(ruleId), {
-      storage,
-      surroundings: { capabilities, ownStorage: true, effort },
-      limits: { call: 5_000 },
-      runFolder: "/conformance-test",
-      seed,
-    })
-  } finally {
-    await storage.close()
-  }
+function run(module: DriverModule, ruleId: string, seed: number, effort: Effort = {}): Promise<RuleOutcome> {
+  return runOnOwnStorage(module, ruleOf(ruleId), { seed, effort, call: 5_000 })
 }
 
 function replayed(module: DriverModule, rule: string, commands: readonly Command[]): Promise<RuleOutcome> {
