@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto"
-import { loadAllRules, loadSuite } from "../suites/catalogue.ts"
+import { loadSuite } from "../suites/catalogue.ts"
 import { extents } from "../suites/extent.ts"
 import { ProcessLost, Refusal } from "./driver-process/client.ts"
 import { Backend } from "./execution/backend.ts"
-import { effortOf } from "./execution/effort.ts"
+import { effortOf, runsSequences } from "./execution/effort.ts"
 import { type Interruption, onInterrupt } from "./execution/interrupts.ts"
 import { findStorage, prepareStorage } from "./execution/prepare-storage.ts"
 import { readRegressions, saveRegressions } from "./execution/regressions.ts"
@@ -126,10 +126,10 @@ async function chooseFrom(reference: string, options: CertifyOptions, { saved, r
   const rules = chooseRules(suite.rules, options.rule)
   const ids = suite.rules.map(({ id }) => id)
   const knownFailures = options.knownFailures === undefined ? [] : await readKnownFailures(options.knownFailures, ids)
-  const regressions = options.dryRun ? undefined : await readRegressions(options.regressions, reference, ids)
+  const exploring = !options.dryRun && rules.some(runsSequences)
+  const regressions = exploring ? await readRegressions(options.regressions, reference, ids) : undefined
   return {
     suite,
-    everyRule: await loadAllRules(),
     rules,
     knownFailures,
     regressions,

@@ -210,31 +210,24 @@ function parseSeed(text: string): number {
   return seed
 }
 
-function parseRuns(text: string): number {
-  const runs = Number(text)
-  if (!Number.isSafeInteger(runs) || runs < 1 || runs > 1_000_000)
-    throw new InvalidArgumentError("It must be a whole number from 1 to 1000000.")
-  return runs
+/** What reads a whole number within bounds. */
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text)
+    if (!/^\d+$/.test(text) || number < least || number > most)
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most.toLocaleString("en-US")}.`)
+    return number
+  }
 }
 
-function parseCount(text: string): number {
-  const count = Number(text)
-  if (!Number.isSafeInteger(count) || count < 1 || count > 64)
-    throw new InvalidArgumentError("It must be a whole number from 1 to 64.")
-  return count
-}
+const parseRuns = wholeNumber(1, 1_000_000)
+const parseCount = wholeNumber(1, 64)
+const parseEntries = wholeNumber(10, 1_000_000)
 
 function parseExtent(text: string): Extent {
   const extent = parseSize(text)
   if (extent === undefined) throw new InvalidArgumentError("It must be small, large or a length such as 500MiB or 5GiB.")
   return extent
-}
-
-function parseEntries(text: string): number {
-  const entries = Number(text)
-  if (!/^\d+$/.test(text) || entries < 10 || entries > 1_000_000)
-    throw new InvalidArgumentError("It must be a whole number from 10 to 1,000,000.")
-  return entries
 }
 
 function parseMilliseconds(text: string): number {

@@ -97,3 +97,17 @@ test("a budget ends the exploring, and too little of it is inconclusive", { time
   expect(stdout).toMatch(/not judged: \d+ of at least 240 sequences were run, and none fails/)
   expect(code).toBe(3)
 })
+
+test("what a driver failed in sequences is nothing to other suites and other rules", { timeout: 60_000 }, async () => {
+  const saved = join(folder, "saved.yml")
+  await writeFile(saved, "- rule: sequences/of-files\n  calls: [stat /a]\n")
+  const others = [
+    ["--suite", "concurrency", "--rule", "concurrent-deletes"],
+    ["--rule", "move/removes-the-source"],
+  ]
+  for (const chosen of others) {
+    const { code, stderr } = await runCommand(["certify", "inmemory", "--regressions", saved, ...chosen], { cwd: folder })
+    expect(stderr).not.toContain("error:")
+    expect(code).toBe(0)
+  }
+})

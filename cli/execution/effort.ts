@@ -1,13 +1,16 @@
 import { availableParallelism } from "node:os"
-import type { Rule } from "../../suites/rule.ts"
-import { subjectOf } from "../../suites/rule.ts"
-import type { Effort } from "../../suites/sequences/effort.ts"
+import { type Rule, subjectOf } from "../../suites/rule.ts"
+import type { Effort, RuleSequence } from "../../suites/sequences/effort.ts"
 import type { CertifyOptions } from "../input/certify-options.ts"
-import type { SavedSequence } from "../input/saved-sequences.ts"
 
 /** Processes that run rules side by side. */
 export function concurrencyOf({ concurrency }: Pick<CertifyOptions, "concurrency">): number {
   return concurrency ?? Math.min(4, Math.max(2, availableParallelism()))
+}
+
+/** Whether the rule runs sequences of calls. */
+export function runsSequences(rule: Rule): boolean {
+  return subjectOf(rule) === "sequences"
 }
 
 /**
@@ -17,12 +20,12 @@ export function concurrencyOf({ concurrency }: Pick<CertifyOptions, "concurrency
 export function effortOf(
   options: Pick<CertifyOptions, "runs" | "budget" | "concurrency">,
   rules: readonly Rule[],
-  saved: readonly SavedSequence[],
+  saved: readonly RuleSequence[],
 ): Effort {
-  const kinds = rules.filter((rule) => subjectOf(rule) === "sequences").length
+  const kinds = rules.filter(runsSequences).length
   const turns = Math.max(1, Math.ceil(kinds / concurrencyOf(options)))
   return {
-    saved: saved.map(({ rule, commands }) => ({ rule, commands })),
+    saved,
     ...(options.runs === undefined ? {} : { runs: options.runs }),
     ...(options.budget === undefined ? {} : { milliseconds: options.budget / turns }),
   }

@@ -1,4 +1,4 @@
-import type { Suite } from "../../suites/catalogue.ts"
+import { loadAllRules, type Suite } from "../../suites/catalogue.ts"
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
 import type { RuleOutcome } from "../../suites/execution/outcome.ts"
 import type { Rule } from "../../suites/rule.ts"
@@ -23,8 +23,6 @@ export interface RunPlan {
   readonly startedAt: Date
   /** The suite; under the name that the verdict is to have. */
   readonly suite: Omit<Suite, "name"> & { readonly name: string }
-  /** By id: a sequence of calls may break any of them. */
-  readonly everyRule: ReadonlyMap<string, Rule>
   /** Those that were chosen. */
   readonly rules: readonly Rule[]
   readonly knownFailures: readonly KnownFailure[]
@@ -93,11 +91,12 @@ function describeSilence({ reason, output }: Silence): string {
   return `the backend did not answer: ${reason}${printed}`
 }
 
-function resultOf(plan: RunPlan, conductor: Conductor, notes: readonly string[]): RunResult {
+async function resultOf(plan: RunPlan, conductor: Conductor, notes: readonly string[]): Promise<RunResult> {
   const { options, storage, suite } = plan
-  const results = plan.rules.flatMap((rule) =>
-    ruleResult(rule, plan, conductor.outcomes.get(rule.id) ?? missing(rule, conductor)),
-  )
+  const outcomes = plan.rules.map((rule) => [rule, conductor.outcomes.get(rule.id) ?? missing(rule, conductor)] as const)
+  // A sequence of calls may break any rule, of whichever suite; most runs need not load them all.
+  const others = outcomes.some(([, outcome]) => brokenRuleOf(outcome) !== undefined) ? await loadAllRules() : undefined
+  const results = outcomes.flatMap(([rule, outcome]) => ruleResult(rule, plan, outcome, others?.get(brokenRuleOf(outcome) ?? "")))
   const verdict = verdictOf(results, options.strict, conductor.gone)
   const suites = [{ name: suite.name, verdict, chosen: results.length, total: suite.rules.length, rules: results }]
   return {
@@ -129,11 +128,14 @@ function missing(rule: Rule, conductor: Conductor): RuleOutcome | undefined {
   }
 }
 
-function ruleResult(rule: Rule, plan: RunPlan, outcome: RuleOutcome | undefined): RuleResult[] {
+/** Id of the rule that was broken, where it is another one than the one that was run. */
+function brokenRuleOf(outcome: RuleOutcome | undefined): string | undefined {
+  return outcome?.status === "failed" ? outcome.failure.brokenRule : undefined
+}
+
+function ruleResult(rule: Rule, plan: RunPlan, outcome: RuleOutcome | undefined, broken: Rule | undefined): RuleResult[] {
   if (outcome === undefined) return []
   const knownFailure = plan.knownFailures.find((known) => known.rule === rule.id)
-  const failure = outcome.status === "failed" ? outcome.failure : undefined
-  const broken = plan.everyRule.get(failure?.brokenRule ?? "")
   const { reference, options, storage } = plan
   const replayed = {
     reference,
@@ -142,7 +144,7 @@ function ruleResult(rule: Rule, plan: RunPlan, outcome: RuleOutcome | undefined)
     timeout: options.timeout,
     options: storage.replayOptions,
   }
-  const sequence = failure?.sequence
+  const sequence = outcome.status === "failed" ? outcome.failure.sequence : undefined
   const replay =
     sequence === undefined
       ? replayCommand(rule.id, replayed)

@@ -4,18 +4,16 @@ import { deflateRawSync, inflateRawSync } from "node:zlib"
 import { parse as parseYaml, stringify as stringifyYaml } from "yaml"
 import { z } from "zod"
 import type { Command } from "../../suites/sequences/commands.ts"
+import type { RuleSequence } from "../../suites/sequences/effort.ts"
 import { formatCommand, NotACommand, parseCommand } from "../../suites/sequences/notation.ts"
 import { BadInput } from "./bad-input.ts"
 
 /** A sequence of calls that a driver failed, as files and tokens keep it. */
-export interface SavedSequence {
-  /** Id of the rule whose sequences it is one of. */
-  readonly rule: string
+export interface SavedSequence extends RuleSequence {
   /** Id of the rule that it broke. */
   readonly breaks?: string | undefined
   /** The driver that it was found with, as the user wrote it. */
   readonly driver?: string | undefined
-  readonly commands: readonly Command[]
 }
 
 const call = z.string("must be a line such as: putContent /a 16").transform((line, context): Command => {
