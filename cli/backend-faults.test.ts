@@ -1,4 +1,7 @@
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
+import { mkdtemp, readdir, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { expect, test } from "vitest"
 import { bundledTargets } from "../fixtures/targets/index.ts"
 import { runCommand } from "./test-command.ts"
@@ -34,6 +37,32 @@ test("an account that goes away makes the run inconclusive: exit code 3", { time
   expect(stdout).toMatch(/: INCONCLUSIVE\n$/)
   expect(code).toBe(3)
 })
+
+test.runIf(process.platform === "linux").each([["SIGINT"], ["SIGINT", "SIGINT"], ["SIGTERM"], ["SIGKILL"]] as const)(
+  "a run that is ended by %s leaves no process and no file",
+  { timeout: 60_000 },
+  async (...sent) => {
+    const folder = await mkdtemp(join(tmpdir(), "ended-"))
+    try {
+      let backend = 0
+      await runCommand(["certify", "azure", ...rules], {
+        env: { TMPDIR: folder },
+        midRun: (commandId) => {
+          backend = azuriteOf(commandId)
+          for (const signal of sent) process.kill(commandId, signal)
+        },
+      })
+      await expect.poll(() => readdir(folder), { timeout: 20_000 }).toEqual([])
+      await expect.poll(() => commandOf(backend), { timeout: 20_000 }).toBe("")
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  },
+)
+
+function commandOf(processId: number): string {
+  return spawnSync("ps", ["-o", "args=", "-p", String(processId)], { encoding: "utf8" }).stdout.trim()
+}
 
 /** The process of Azurite that a run of the command has started, by way of a process of the driver's. */
 function azuriteOf(commandId: number): number {

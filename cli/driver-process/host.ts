@@ -40,6 +40,7 @@ export class DriverHost {
   #driver: LoadedDriver | undefined
   #module: Requests["load"]["asks"] | undefined
   #opened: Opened | undefined
+  #blackBox: BlackBox | undefined
   #rules: Promise<ReadonlyMap<string, Rule>> | undefined
 
   constructor(options: DriverHostOptions) {
@@ -63,6 +64,8 @@ export class DriverHost {
 
   /** Lets go of all that was taken. */
   async end(): Promise<void> {
+    this.#blackBox?.discard()
+    this.#blackBox = undefined
     await Promise.allSettled([this.#opened?.storage.close()])
     await this.#target.stop()
   }
@@ -105,6 +108,7 @@ export class DriverHost {
     const driver = this.#loaded()
     const storage = await driver.open(request.parameters, 6 * request.limits.call)
     const blackBox = request.blackBox === null ? undefined : this.#options.openBlackBox(request.blackBox)
+    this.#blackBox = blackBox
     const { send } = this.#options
     const execution: Execution = {
       storage,

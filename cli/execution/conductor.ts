@@ -200,6 +200,8 @@ class Worker {
   /** Resolves when rules can be run; rejects when the storage could not be opened. */
   readonly ready: Promise<void>
   readonly #blackBox = join(tmpdir(), `storage-driver-conformance-${randomUUID()}`)
+  /** The command may end without waiting for its processes. */
+  readonly #forgetWithCommand = (): void => removeBlackBox(this.#blackBox)
 
   constructor({ module, open }: ConductorOptions, news: News) {
     this.client = new DriverProcessClient({
@@ -210,6 +212,7 @@ class Worker {
         else if ("message" in message) news.leftover(message.message)
       },
     })
+    process.once("exit", this.#forgetWithCommand)
     this.ready = this.#open(module, open)
     this.ready.catch(() => {}) // whoever runs a rule on it hears of it
   }
@@ -232,6 +235,7 @@ class Worker {
   }
 
   forget(): void {
+    process.off("exit", this.#forgetWithCommand)
     removeBlackBox(this.#blackBox)
   }
 
