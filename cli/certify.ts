@@ -73,9 +73,9 @@ async function certifyInto(reports: ReportFiles, reference: string, options: Cer
     const announcement = announce({
       ...storageChosen,
       suite: chosen.suite,
-      rules: chosen.rules.length,
+      rules: chosen.rules,
       runFolder,
-      extent: options.extent ?? extents.small,
+      amount: { extent: options.extent ?? extents.small, effort },
     })
     if (options.dryRun) {
       process.stdout.write(`${announcement.map(visible).join("\n")}\n`)

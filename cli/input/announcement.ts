@@ -1,8 +1,8 @@
 import type { Suite } from "../../suites/catalogue.ts"
-import type { Extent } from "../../suites/extent.ts"
+import type { Rule } from "../../suites/rule.ts"
 import type { DriverDescription } from "../driver-process/protocol.ts"
 import { count } from "../reports/text.ts"
-import { describeCost, estimateCost } from "./cost.ts"
+import { type Amount, describeCost, estimateCost } from "./cost.ts"
 import { secretParameterNames } from "./secrets.ts"
 import type { StorageChoice } from "./storage-choice.ts"
 
@@ -10,20 +10,20 @@ interface Announced {
   readonly driver: DriverDescription
   readonly choice: StorageChoice
   readonly suite: Suite
-  /** How many rules were chosen. */
-  readonly rules: number
+  /** Those that were chosen. */
+  readonly rules: readonly Rule[]
   readonly runFolder: string
-  readonly extent: Extent
+  readonly amount: Amount
 }
 
 /** What a run will be on, write and cost, some lines. Holds no secret. */
-export function announce({ driver, choice, suite, rules, runFolder, extent }: Announced): readonly string[] {
-  const what = `${count(rules, "rule")} of the suite ${suite.name}`
+export function announce({ driver, choice, suite, rules, runFolder, amount }: Announced): readonly string[] {
+  const what = `${count(rules.length, "rule")} of the suite ${suite.name}`
   const below = choice.on === "account" && driver.capabilities.scope !== "process"
   return [
     `${driver.name} on ${placeOf(driver, choice)}`,
     below ? `${what}, all below the folder ${runFolder}, which is deleted in the end` : what,
-    describeCost(estimateCost(suite.name, rules, extent)),
+    describeCost(estimateCost(rules, amount)),
   ]
 }
 
