@@ -1,42 +1,57 @@
 import type { Capabilities, DriverModule } from "../drivers/define.ts"
-import { openOnOwnTarget } from "./execution/opening.ts"
+import type { ConcurrencyEffort } from "./concurrency/concurrently.ts"
+import type { DriverProcesses } from "./execution/driver-processes.ts"
+import { type OwnStorage, openOnOwnTarget } from "./execution/opening.ts"
 import type { RuleOutcome } from "./execution/outcome.ts"
 import { runRule } from "./execution/run-rule.ts"
 import { resolveCapabilities } from "./needs.ts"
 import type { Rule } from "./rule.ts"
 import type { Effort } from "./sequences/effort.ts"
 
-interface TestRunOptions {
+export interface TestRunOptions {
   readonly seed: number
   /** Default true. */
   readonly ownStorage?: boolean
   /** In place of what the driver declares. */
   readonly capabilities?: Capabilities
   readonly effort?: Effort
+  readonly concurrencyEffort?: ConcurrencyEffort
   /** Milliseconds for a call; default 1,000. */
   readonly call?: number
+  /** Starts processes that hold nothing but the driver, for rules that need some. */
+  readonly processes?: (storage: OwnStorage) => DriverProcesses
+  /** Where nothing is yet; default "/conformance-test". */
+  readonly folder?: string
 }
 
-/** For tests of the rules: runs one on a storage of its own, in this process. */
-export async function runOnOwnStorage(
-  module: DriverModule,
-  rule: Rule,
-  { seed, ownStorage = true, capabilities, effort = {}, call = 1_000 }: TestRunOptions,
-): Promise<RuleOutcome> {
+/** For tests of the rules, and for figures about them: runs one on a storage of its own, in this process. */
+export async function runOnOwnStorage(module: DriverModule, rule: Rule, options: TestRunOptions): Promise<RuleOutcome> {
   const storage = await openOnOwnTarget(module)
   try {
-    return await runRule(rule, {
-      storage,
-      surroundings: {
-        capabilities: resolveCapabilities(module.capabilities, storage.capabilities, capabilities),
-        ownStorage,
-        effort,
-      },
-      limits: { call },
-      runFolder: "/conformance-test",
-      seed,
-    })
+    return await runOnStorage(module, storage, rule, options)
   } finally {
     await storage.close()
   }
+}
+
+/** As {@link runOnOwnStorage}, on one that is open already. */
+export function runOnStorage(
+  module: DriverModule,
+  storage: OwnStorage,
+  rule: Rule,
+  { seed, ownStorage = true, capabilities, effort = {}, concurrencyEffort, call = 1_000, processes, folder }: TestRunOptions,
+): Promise<RuleOutcome> {
+  return runRule(rule, {
+    storage,
+    surroundings: {
+      capabilities: resolveCapabilities(module.capabilities, storage.capabilities, capabilities),
+      ownStorage,
+      effort,
+      processes: processes?.(storage),
+    },
+    limits: { call },
+    runFolder: folder ?? "/conformance-test",
+    seed,
+    ...(concurrencyEffort && { concurrencyEffort }),
+  })
 }

@@ -1,8 +1,8 @@
-import { buffer } from "node:stream/consumers"
 import { setTimeout as passes } from "node:timers/promises"
 import { errorCodeOf, type StorageDriver, type StorageDriverErrorCode } from "../../drivers/contract.ts"
 import { resolveCapabilities } from "../../suites/needs.ts"
 import { attempt } from "./attempt.ts"
+import { readAll } from "./read-all.ts"
 import type { Opened } from "./worker.ts"
 
 /**
@@ -27,18 +27,28 @@ interface Given {
   readonly tick: number
 }
 
-/** Names of the tests that fail. */
-export async function failingTests({ module, storage, folder }: Opened): Promise<readonly string[]> {
+/** The tests that fail, by name; late is how many of them never ended. */
+export async function runTests({
+  module,
+  storage,
+  folder,
+}: Opened): Promise<{ readonly failed: readonly string[]; readonly late: number }> {
   const { chunkSize, modTimeResolution } = resolveCapabilities(module.capabilities, storage.capabilities)
   const driver = await storage.connect()
   const failed: string[] = []
+  let late = 0
   for (const { name, holds } of tests) {
     const given = { driver, folder: `${folder}/${name.toLowerCase()}`, part: chunkSize, tick: modTimeResolution }
-    if (!(await attempt(() => holds(given), 30_000))) failed.push(name)
+    const outcome = await attempt(() => holds(given), testLimit)
+    if (outcome !== "holds") failed.push(name)
+    if (outcome === "late") late++
   }
   await driver.close?.()
-  return failed
+  return { failed, late }
 }
+
+/** Milliseconds for one test. */
+const testLimit = 5_000
 
 const MiB = 1024 * 1024
 
@@ -58,7 +68,7 @@ async function refusedAs(call: Promise<unknown>, code: StorageDriverErrorCode): 
 }
 
 async function read(driver: StorageDriver, path: string, offset?: number): Promise<Buffer> {
-  return buffer(await driver.reader(path, offset === undefined ? {} : { offset }))
+  return readAll(await driver.reader(path, offset === undefined ? {} : { offset }))
 }
 
 async function writesAndReads({ driver, folder }: Given, ...contentsInTurn: readonly Uint8Array[]): Promise<boolean> {

@@ -1,73 +1,87 @@
-import { writeFile } from "node:fs/promises"
-import { availableParallelism } from "node:os"
+import { mkdir, writeFile } from "node:fs/promises"
+import { cpus } from "node:os"
 import { join } from "node:path"
-import { parseArgs } from "node:util"
 import picomatch from "picomatch"
-import { Tinypool } from "tinypool"
 import { loadMutants } from "../../fixtures/mutants/catalogue.ts"
 import { bundledTargets } from "../../fixtures/targets/index.ts"
-import { loadSuite, suiteNames } from "../../suites/catalogue.ts"
+import { loadSuite } from "../../suites/catalogue.ts"
 import { targetStartLimit } from "../../suites/execution/opening.ts"
 import { goodDrivers } from "./good-drivers.ts"
 import type { Finding, Job } from "./jobs.ts"
-import { describeFinding, renderMarkdown } from "./report.ts"
+import { readOptions } from "./options.ts"
+import { Progress } from "./progress.ts"
+import { describeFinding, renderJson, renderMarkdown, summaryOf } from "./report.ts"
 import { tally } from "./tally.ts"
+import { Workers } from "./workers.ts"
 
 /**
  * The suite's own power: every known-bad driver against the rule that is meant for it, every good one against all rules, under each
- * seed. Writes kill-rate.md and kill-rate.json. Ends with exit code 1 where a bug escapes or an alarm is false.
+ * seed. Ends with exit code 1 where a bug escapes, an alarm is false or a job comes to no end, with 2 where the options are wrong.
  *
  *     npm run kill-rate -- --seeds 10
  */
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "1" },
-    /** Names of drivers, with * and ?. What is left out is left out of the documents too, so give another folder with it. */
-    only: { type: "string", default: "*" },
-    /** Of what is in this folder the two documents are replaced. */
-    output: { type: "string", default: "docs" },
-    workers: { type: "string", default: String(availableParallelism()) },
-  },
-})
+const argv = process.argv.slice(2)
+const options = readOptions(argv)
 
-const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1)
-const chosen = picomatch(values.only)
-const suites = await Promise.all(suiteNames.map((name) => loadSuite(name)))
-const mutants = (await loadMutants()).filter(({ id }) => chosen(id))
-const good = [...goodDrivers.keys()].filter((id) => chosen(id))
+const seeds = Array.from({ length: options.seeds }, (_, index) => index + 1)
+const suites = await Promise.all(options.suites.map((name) => loadSuite(name)))
+const isChosen = picomatch(options.only ?? "**")
+const chosen = (...names: readonly string[]): boolean => names.some((name) => isChosen(name))
+const mutants = (await loadMutants()).filter(
+  ({ id, caughtBy }) => chosen(id, caughtBy) && suites.some(({ rules }) => rules.some((rule) => rule.id === caughtBy)),
+)
+const isGood = picomatch(options.good ?? "*")
+const good = [...goodDrivers].filter(([id]) => chosen(id) && isGood(id))
 
-/** The longest first, so that no worker is left with one at the end. */
+/** The longest first, so that no process is left with one at the end. */
 const jobs: readonly Job[] = [
-  ...seeds.flatMap((seed) => suites.flatMap(({ name: suite }) => good.map((id): Job => ({ kind: "good", id, suite, seed })))),
+  ...seeds.flatMap((seed) => options.suites.flatMap((suite) => good.map(([id]): Job => ({ kind: "good", id, suite, seed })))),
   ...seeds.flatMap((seed) => mutants.map(({ id }): Job => ({ kind: "known-bad", id, seed }))),
-  ...mutants.map(({ id }): Job => ({ kind: "comparison", id, seed: 1 })),
+  ...(options.comparison ? mutants.map(({ id }): Job => ({ kind: "comparison", id })) : []),
 ]
-
-const started = performance.now()
-const azurite = await bundledTargets.azurite.start({ signal: AbortSignal.timeout(targetStartLimit) })
-const pool = new Tinypool({
-  filename: new URL("worker.ts", import.meta.url).href,
-  runtime: "child_process",
-  minThreads: Number(values.workers),
-  maxThreads: Number(values.workers),
-})
-const findings: Finding[] = []
-try {
-  await Promise.all(
-    jobs.map(async (job) => {
-      const finding: Finding = await pool.run({ job, azurite: azurite.parameters })
-      findings.push(finding)
-      for (const line of describeFinding(finding)) process.stdout.write(`${line}\n`)
-    }),
-  )
-} finally {
-  await pool.destroy()
-  await azurite.stop()
+if (jobs.length === 0) {
+  process.stderr.write("error: no driver is chosen: --only and --good leave none\n")
+  process.exit(2)
 }
 
-const result = tally(findings, mutants, suites, { seeds: seeds.length, milliseconds: Math.round(performance.now() - started) })
-await writeFile(join(values.output, "kill-rate.json"), `${JSON.stringify(result, null, 2)}\n`)
-const markdown = renderMarkdown(result)
-await writeFile(join(values.output, "kill-rate.md"), markdown)
-process.stdout.write(`\n${markdown.slice(0, markdown.indexOf("\n## ", markdown.indexOf("## By suite") + 1))}\n`)
-process.exitCode = result.total.survived + result.total.falseAlarms === 0 ? 0 : 1
+const started = performance.now()
+const usesAzurite = [...mutants, ...good.map(([, driver]) => driver)].some(({ module }) => module.target === "azurite")
+const azurite = usesAzurite ? await bundledTargets.azurite.start({ signal: AbortSignal.timeout(targetStartLimit) }) : undefined
+const workers = new Workers(options.workers)
+const progress = new Progress(jobs, options.workers, process.stderr)
+const findings: Finding[] = []
+const waiting = [...jobs]
+
+async function workOff(): Promise<void> {
+  for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+    const begun = performance.now()
+    const finding = await workers.run({ job, effort: options.short ? "short" : "usual", azurite: azurite?.parameters })
+    findings.push(finding)
+    for (const line of describeFinding(finding)) process.stdout.write(`${line}\n`)
+    progress.finished(job, performance.now() - begun)
+  }
+}
+
+try {
+  await Promise.all(Array.from({ length: options.workers }, workOff))
+} finally {
+  await workers.end()
+  await azurite?.stop()
+}
+
+const result = tally(findings, mutants, suites, {
+  command: ["npm run kill-rate", ...(argv.length === 0 ? [] : ["--", ...argv])].join(" "),
+  cores: cpus().length,
+  seeds: seeds.length,
+  short: options.short,
+  compared: options.comparison,
+  milliseconds: Math.round(performance.now() - started),
+})
+if (options.output !== undefined) {
+  await mkdir(options.output, { recursive: true })
+  await writeFile(join(options.output, "kill-rate.json"), renderJson(result))
+  await writeFile(join(options.output, "kill-rate.md"), renderMarkdown(result))
+}
+process.stdout.write(`\n${summaryOf(result)}\n`)
+const { survived, falseAlarms, lost } = result.total
+process.exitCode = survived + falseAlarms + lost === 0 ? 0 : 1

@@ -1,14 +1,14 @@
-import { buffer } from "node:stream/consumers"
 import type { StorageDriver } from "../../drivers/contract.ts"
 import type { OpenedStorage } from "../../drivers/define.ts"
-import { attempt } from "./attempt.ts"
+import { type Attempt, attempt } from "./attempt.ts"
+import { readAll } from "./read-all.ts"
 
 /**
  * Whether a driver gets through an example of every call, on one small file in a folder, from one instance. A bug that shows here is
  * crude: whoever tries the driver once sees it. One that does not is subtle: it takes certain sizes, names, counts, orders, instances
  * or interleavings.
  */
-export async function survivesPlainUse(storage: OpenedStorage, folder: string): Promise<boolean> {
+export async function tryPlainUse(storage: OpenedStorage, folder: string): Promise<Attempt> {
   const driver = await storage.connect()
   try {
     return await attempt(() => usePlainly(driver, folder))
@@ -25,8 +25,8 @@ async function usePlainly(driver: StorageDriver, folder: string): Promise<boolea
   const holds = async (path: string): Promise<boolean> => content.equals(await driver.getContent(path))
 
   await driver.putContent(put, Buffer.from(content))
-  const stored = (await holds(put)) && content.equals(await buffer(await driver.reader(put)))
-  const rest = content.subarray(10).equals(await buffer(await driver.reader(put, { offset: 10 })))
+  const stored = (await holds(put)) && content.equals(await readAll(await driver.reader(put)))
+  const rest = content.subarray(10).equals(await readAll(await driver.reader(put, { offset: 10 })))
 
   const writer = await driver.writer(uploaded)
   await writer.write(Buffer.from(content))

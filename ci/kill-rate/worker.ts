@@ -3,6 +3,7 @@ import type { DriverModule } from "../../drivers/define.ts"
 import { loadMutants, urlOfMutant } from "../../fixtures/mutants/catalogue.ts"
 import type { Mutant } from "../../fixtures/mutants/mutant.ts"
 import { loadSuite, suiteNames } from "../../suites/catalogue.ts"
+import { noOverlap, type Overlap, sumOf } from "../../suites/concurrency/recording/overlap.ts"
 import {
   type OwnStorage,
   openOnOwnTarget,
@@ -11,33 +12,38 @@ import {
   validateParameters,
 } from "../../suites/execution/opening.ts"
 import type { RuleOutcome } from "../../suites/execution/outcome.ts"
-import { runRule } from "../../suites/execution/run-rule.ts"
-import { resolveCapabilities } from "../../suites/needs.ts"
 import type { Rule } from "../../suites/rule.ts"
-import { failingTests } from "./distribution-tests.ts"
+import { runOnStorage, type TestRunOptions } from "../../suites/test-run.ts"
+import { runTests } from "./distribution-tests.ts"
+import { effortFor } from "./effort.ts"
 import { goodDrivers } from "./good-drivers.ts"
-import type { Alarm, Fate, Finding, Task } from "./jobs.ts"
-import { survivesPlainUse } from "./plain-use.ts"
+import type { Alarm, Answer, Fate, GoodFinding, Task } from "./jobs.ts"
+import { tryPlainUse } from "./plain-use.ts"
 
 const suites = await Promise.all(suiteNames.map((name) => loadSuite(name)))
 const mutants = new Map((await loadMutants()).map((mutant) => [mutant.id, mutant]))
 
 /** Does one job: what a process of the pool is handed, one at a time. */
-export default async function work(task: Task): Promise<Finding> {
+export default async function work(task: Task): Promise<Answer> {
   const { job } = task
   switch (job.kind) {
     case "good": {
       const rules = suites.find(({ name }) => name === job.suite)?.rules ?? []
       const started = performance.now()
-      const alarms = await runGood(known(goodDrivers, job.id), rules, task)
-      return { ...job, rules: rules.length, alarms, milliseconds: Math.round(performance.now() - started) }
+      const { value, abandoned } = await runGood(known(goodDrivers, job.id).module, rules, task)
+      const milliseconds = Math.round(performance.now() - started)
+      return { finding: { ...job, ...value, rules: rules.length, milliseconds }, abandoned }
     }
-    case "known-bad":
-      return { ...job, fate: await fateOf(known(mutants, job.id), task) }
+    case "known-bad": {
+      const { value: fate, abandoned } = await fateOf(known(mutants, job.id), task)
+      return { finding: { ...job, fate }, abandoned }
+    }
     case "comparison": {
       const { module } = known(mutants, job.id)
-      const crude = !(await onStorage(module, task, ({ storage, folder }) => survivesPlainUse(storage, folder)))
-      return { ...job, crude, failed: await onStorage(module, task, (opened) => failingTests(opened)) }
+      const plainUse = await onStorage(module, task, ({ storage, folder }) => tryPlainUse(storage, folder))
+      const { failed, late } = await onStorage(module, task, (opened) => runTests(opened))
+      const comparison = { crude: plainUse !== "holds", failed }
+      return { finding: { ...job, comparison }, abandoned: plainUse === "late" || late > 0 }
     }
   }
 }
@@ -48,29 +54,41 @@ function known<Value>(all: ReadonlyMap<string, Value>, id: string): Value {
   return value
 }
 
-async function runGood(module: DriverModule, rules: readonly Rule[], task: Task): Promise<readonly Alarm[]> {
-  return onStorage(module, task, async (opened) => {
+/** What came of several rules, and whether one of them abandoned a call that hung. */
+interface Judged<Value> {
+  readonly value: Value
+  readonly abandoned: boolean
+}
+
+function runGood(
+  module: DriverModule,
+  rules: readonly Rule[],
+  task: Task,
+): Promise<Judged<Pick<GoodFinding, "alarms" | "overlap">>> {
+  return judged(module, task, async (run) => {
     const alarms: Alarm[] = []
+    let overlap: Overlap | undefined
     for (const rule of rules) {
-      const outcome = await run(rule, opened, task)
+      const outcome = await run(rule)
+      if (outcome.overlap !== undefined) overlap = sumOf(overlap ?? noOverlap, outcome.overlap)
       if (outcome.status === "passed" || outcome.status === "not-run") continue
       alarms.push({ rule: rule.id, status: outcome.status, reason: reasonOf(outcome) })
     }
-    return alarms
+    return { alarms, overlap }
   })
 }
 
 /** Asks the rule that is meant for the bug first, and the others only where it says nothing. */
-async function fateOf({ id, caughtBy, module }: Mutant, task: Task): Promise<Fate> {
+function fateOf({ id, caughtBy, module }: Mutant, task: Task): Promise<Judged<Fate>> {
   const suite = suites.find(({ rules }) => rules.some((rule) => rule.id === caughtBy))
   const itsRule = suite?.rules.find((rule) => rule.id === caughtBy)
   if (suite === undefined || itsRule === undefined) throw new Error(`${id}: there is no rule ${caughtBy}`)
-  return onStorage(module, task, async (opened) => {
-    const first = await run(itsRule, opened, task)
+  return judged(module, task, async (run) => {
+    const first = await run(itsRule)
     if (first.status === "failed") return { caught: "by-its-rule", rule: caughtBy, ...costOf(first) }
     for (const rule of suite.rules) {
       if (rule === itsRule) continue
-      const outcome = await run(rule, opened, task)
+      const outcome = await run(rule)
       if (outcome.status === "failed") return { caught: "by-another", rule: rule.id, ...costOf(outcome) }
     }
     return { caught: "not-at-all", itsRule: `${first.status} ${reasonOf(first)}`.trim() }
@@ -86,6 +104,28 @@ function reasonOf(outcome: RuleOutcome): string {
   return "failure" in outcome ? `expected ${outcome.failure.expected}, got ${outcome.failure.actual}` : ""
 }
 
+type RunRule = (rule: Rule) => Promise<RuleOutcome>
+
+async function judged<Value>(module: DriverModule, task: Task, judge: (run: RunRule) => Promise<Value>): Promise<Judged<Value>> {
+  return onStorage(module, task, async ({ storage, folder }) => {
+    let abandoned = false
+    const value = await judge(async (rule) => {
+      const outcome = await runOnStorage(module, storage, rule, { ...optionsFor(task), folder })
+      if ("failure" in outcome && outcome.failure?.doubt === "hung") abandoned = true
+      return outcome
+    })
+    return { value, abandoned }
+  })
+}
+
+function optionsFor({ job, effort }: Task): Omit<TestRunOptions, "folder"> {
+  const kind = job.kind === "good" ? "good" : "known-bad"
+  const seed = job.kind === "comparison" ? 1 : job.seed
+  const url = kind === "good" ? known(goodDrivers, job.id).url : urlOfMutant(job.id)
+  const processes = url && (({ parameters }: OwnStorage) => loneProcesses({ url, reference: job.id, parameters }))
+  return { seed, ...effortFor(kind, effort), ...(processes && { processes }) }
+}
+
 export interface Opened {
   readonly module: DriverModule
   readonly storage: OwnStorage
@@ -96,8 +136,13 @@ export interface Opened {
 let folders = 0
 
 /** Lends a storage of its own, or, since Azurite takes a second to start, a folder in the one that all processes share. */
-async function onStorage<Value>(module: DriverModule, task: Task, use: (opened: Opened) => Promise<Value>): Promise<Value> {
-  const storage = module.target === "azurite" ? await openOnAzurite(module, task) : await openOnOwnTarget(module)
+async function onStorage<Value>(
+  module: DriverModule,
+  { azurite }: Task,
+  use: (opened: Opened) => Promise<Value>,
+): Promise<Value> {
+  const shared = module.target === "azurite" && azurite !== undefined
+  const storage = shared ? await openOnAzurite(module, azurite) : await openOnOwnTarget(module)
   try {
     return await use({ module, storage, folder: `/kill-rate-${process.pid}-${folders++}` })
   } finally {
@@ -105,22 +150,8 @@ async function onStorage<Value>(module: DriverModule, task: Task, use: (opened: 
   }
 }
 
-async function openOnAzurite(module: DriverModule, { azurite }: Task): Promise<OwnStorage> {
+async function openOnAzurite(module: DriverModule, azurite: Readonly<Record<string, unknown>>): Promise<OwnStorage> {
   const validated = await validateParameters(module, azurite)
   if (!validated.valid) throw new Error(`${module.name}: ${JSON.stringify(validated.issues)}`)
   return { ...(await openStorage(module, validated.value, targetStartLimit)), parameters: azurite }
-}
-
-function run(rule: Rule, { module, storage, folder }: Opened, { job }: Task): Promise<RuleOutcome> {
-  const capabilities = resolveCapabilities(module.capabilities, storage.capabilities)
-  const { parameters } = storage
-  // Rules that start processes need a module that these can load: known-bad drivers have one each.
-  const processes = job.kind === "good" ? undefined : loneProcesses({ url: urlOfMutant(job.id), reference: job.id, parameters })
-  return runRule(rule, {
-    storage,
-    surroundings: { capabilities, ownStorage: true, processes },
-    limits: { call: 10_000 },
-    runFolder: folder,
-    seed: job.seed,
-  })
 }

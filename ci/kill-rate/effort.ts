@@ -1,0 +1,32 @@
+import type { TestRunOptions } from "../../suites/test-run.ts"
+import type { Effort } from "./jobs.ts"
+
+type Efforts = Pick<TestRunOptions, "call" | "capabilities" | "concurrencyEffort">
+
+/** Workloads of clients at once as a user's run has them; what fails is not made smaller, for only the catch counts here. */
+const usualWorkloads = { rounds: { least: 16, most: 120, milliseconds: 1_500 }, patience: 0 } as const
+
+/**
+ * How much the rules try. The short version asks little of good drivers: few workloads of clients at once, and as many sequences of
+ * calls as over a network. Of known-bad ones it asks every workload that a rule has, however long that takes, so that it does not hang
+ * on the machine's speed whether one is caught.
+ */
+const efforts: Readonly<Record<Effort, Readonly<Record<"good" | "known-bad", Efforts>>>> = {
+  usual: {
+    good: { call: 10_000, concurrencyEffort: usualWorkloads },
+    // What a known-bad driver blocks is not to cost ten seconds each time.
+    "known-bad": { call: 3_000, concurrencyEffort: usualWorkloads },
+  },
+  short: {
+    good: {
+      call: 10_000,
+      capabilities: { scope: "shared" },
+      concurrencyEffort: { rounds: { least: 4, most: 4, milliseconds: 0 }, patience: 0 },
+    },
+    "known-bad": { call: 3_000, concurrencyEffort: { rounds: { least: 120, most: 120, milliseconds: 0 }, patience: 0 } },
+  },
+}
+
+export function effortFor(kind: "good" | "known-bad", effort: Effort): Efforts {
+  return efforts[effort][kind]
+}
