@@ -3,7 +3,7 @@ import type { BlockBlobClient } from "@azure/storage-blob"
 import type { Requests } from "./request.ts"
 import { unlessAborted } from "./unless-aborted.ts"
 
-/** Stages the blocks of one writer, several at once. A failure ends it: all later calls throw the first one. */
+/** Stages the blocks of one writer, several at once. A failure ends it: what is on its way is aborted, and all later calls throw it. */
 export class BlockStager {
   readonly #blob: BlockBlobClient
   readonly #requests: Requests
@@ -23,7 +23,7 @@ export class BlockStager {
    */
   async add(id: string, content: Uint8Array, window: number, signal: AbortSignal | undefined): Promise<void> {
     await this.#settle(window - 1, signal)
-    const staging = this.#stage(id, content)
+    const staging = this.#stage(id, content, window)
       .catch((error: unknown) => this.fail(error))
       .finally(() => this.#inFlight.delete(staging))
     this.#inFlight.add(staging)
@@ -34,27 +34,22 @@ export class BlockStager {
     await this.#settle(0, signal)
   }
 
-  /** Aborts what is on its way and waits until none of it can arrive any more. Later calls throw. */
-  async stop(error: unknown): Promise<void> {
-    this.fail(error)
-    this.#stopping.abort(error)
-    await Promise.all(this.#inFlight)
-  }
-
+  /** Aborts what is on its way; the service may have it all the same. Later calls throw. */
   fail(error: unknown): void {
     this.#failure ??= { error }
+    this.#stopping.abort(error)
   }
 
   throwIfFailed(): void {
     if (this.#failure !== undefined) throw this.#failure.error
   }
 
-  /** The service compares the checksum with what has arrived. */
-  async #stage(id: string, content: Uint8Array): Promise<void> {
+  /** The service compares the checksum with what has arrived. Each block has the time of a whole window, which shares the line. */
+  async #stage(id: string, content: Uint8Array, window: number): Promise<void> {
     const transactionalContentMD5 = checksumOf(content)
     await this.#requests.send(
       (abortSignal) => this.#blob.stageBlock(id, content, content.length, { abortSignal, transactionalContentMD5 }),
-      { signal: this.#stopping.signal, bytes: content.length },
+      { signal: this.#stopping.signal, bytes: content.length * window },
     )
   }
 

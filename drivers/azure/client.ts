@@ -26,6 +26,8 @@ export interface Storage {
   readonly pageSize: number
   /** Size in bytes of blocks and ranges, and how many of them may be on their way at once. */
   readonly transfer: Transfer
+  /** Bytes that the service copies in one request, where the file has no more than 50,000 times as many. */
+  readonly copySize: number
   /** @throws InvalidPathError where the service has no room for the name */
   blob(path: string): BlockBlobClient
   /** A URL that anybody may read the blob by for some time. */
@@ -43,14 +45,17 @@ export interface StorageOptions {
   readonly tryLimit?: number
   /** How many blobs are listed in one request. */
   readonly pageSize?: number
+  /** Bytes that the service copies in one request. */
+  readonly copySize?: number
 }
 
 /** The most that the service gives at a time. */
 const defaultPageSize = 5_000
+const defaultCopySize = 64 * 1024 ** 2
 
 export function openStorage(
   parameters: AzureParameters,
-  { clock, tryLimit, pageSize = defaultPageSize }: StorageOptions = {},
+  { clock, tryLimit, pageSize = defaultPageSize, copySize = defaultCopySize }: StorageOptions = {},
 ): Storage {
   const { accountname, container: containerName, serviceurl, credentials, rootdirectory, chunksize, concurrency } = parameters
   const credential =
@@ -73,6 +78,7 @@ export function openStorage(
     names,
     requests,
     pageSize,
+    copySize,
     credential,
     transfer: { chunksize, concurrency },
     blob: (path) => container.getBlockBlobClient(names.ofFile(path)),

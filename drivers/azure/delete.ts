@@ -4,6 +4,7 @@ import { blobProperties, isIncompleteCopy } from "./blob.ts"
 import type { Storage } from "./client.ts"
 import { blobNotFound, driverName, isBlobNotFound, ServiceError } from "./errors.ts"
 import { type Descendant, descendantPages } from "./list.ts"
+import { inParallel } from "./parallel.ts"
 import { hasPendingUpload } from "./writer.ts"
 
 /** The most that the service deletes in one request. */
@@ -66,12 +67,11 @@ interface Left {
 async function deleteAll(storage: Storage, names: readonly string[], signal: AbortSignal | undefined): Promise<Left[]> {
   const batches = Array.from({ length: Math.ceil(names.length / batchSize) }, (_, index) =>
     names.slice(index * batchSize, (index + 1) * batchSize),
-  ).values()
+  )
   const left: Left[] = []
-  const work = async () => {
-    for (const batch of batches) left.push(...(await deleteBatch(storage, batch, signal)))
-  }
-  await Promise.all(Array.from({ length: parallelBatches }, work))
+  await inParallel(batches, parallelBatches, async (batch) => {
+    left.push(...(await deleteBatch(storage, batch, signal)))
+  })
   return left
 }
 
@@ -84,9 +84,10 @@ async function deleteBatch(storage: Storage, names: readonly string[], signal: A
     { signal },
   )
   const left: Left[] = []
-  for (const [index, { status, errorCode = "" }] of subResponses.entries()) {
-    const name = names[index]
-    if (name === undefined || status < 300 || errorCode === "BlobNotFound") continue
+  for (const [index, name] of names.entries()) {
+    // The SDK leaves out an answer that it cannot assign to a blob.
+    const answer = subResponses[index]
+    if (answer !== undefined && (answer.status < 300 || answer.errorCode === "BlobNotFound")) continue
     // By itself it is tried again where that may help, and the service says more of why it refuses.
     const failure = await deleteBlob(storage, container.getBlobClient(name), signal).catch((error: unknown) => {
       signal?.throwIfAborted()

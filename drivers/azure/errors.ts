@@ -1,4 +1,5 @@
 import { errorCodeOf, PathNotFoundError, StorageDriverError } from "../contract.ts"
+import { withoutSecrets } from "./secrets.ts"
 
 export const driverName = "azure"
 
@@ -67,7 +68,7 @@ export class ServiceError extends Error {
     const wasCut = property(error, "name") === "AbortError" // the SDK's name for an answer that broke off
     const errorCode = property(details, "errorCode") ?? property(error, "code") ?? (wasCut ? "ECONNRESET" : undefined)
     const requestId = property(details, "x-ms-request-id")
-    const message = error instanceof Error ? (withoutSignatures(error.message).split("\n")[0] ?? "") : String(error)
+    const message = error instanceof Error ? (withoutSecrets(error.message).split("\n")[0] ?? "") : String(error)
     return new ServiceError({
       message,
       status: typeof status === "number" ? status : undefined,
@@ -127,10 +128,6 @@ function retryAfterOf(error: unknown): number | undefined {
 
 function property(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined
-}
-
-function withoutSignatures(text: string): string {
-  return text.replaceAll(/\b(sig=|SharedKey [^:\s]*:)[^&\s]+/g, "$1***")
 }
 
 /** An answer as if the blob were not there, for one that is only half there. */

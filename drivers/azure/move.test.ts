@@ -79,10 +79,9 @@ describe("a move", () => {
     await put("/source", "")
     await driver.move("/source", "/destination")
     expect(await get("/destination")).toBe("")
-    const large = Buffer.alloc(70 * 1024 ** 2)
-    for (let offset = 0; offset < large.length; offset += 4) large.writeUInt32LE(offset, offset)
+    const large = Buffer.from(Array.from({ length: 10_000 }, (_, index) => index % 251))
     await driver.putContent("/source", large)
-    await driver.move("/source", "/destination")
+    await connect(given, { copySize: 4_096 }).move("/source", "/destination")
     expect(large.equals(await driver.getContent("/destination"))).toBe(true)
   })
 
@@ -118,6 +117,15 @@ describe("a move", () => {
     await put("/source/..", "new")
     await driver.move("/source/..", "/destination/a.b.")
     expect(await get("/destination/a.b.")).toBe("new")
+  })
+
+  it("of a source that cannot be deleted fails, and says that the content is at both", async () => {
+    await put("/source", "content")
+    const lease = openStorage(given).blob("/source").getBlobLeaseClient()
+    await lease.acquireLease(-1)
+    await expect(driver.move("/source", "/leased")).rejects.toMatchObject(failure(/may be at both: 412 LeaseIdMissing/))
+    await lease.releaseLease()
+    expect([await get("/source"), await get("/leased")]).toEqual(["content", "content"])
   })
 
   it.each(["copy", "stage-from-url"] as const)(

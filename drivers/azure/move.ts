@@ -22,7 +22,7 @@ export interface Move {
  * Where nothing is at the destination it is one Copy Blob, which is done at once for any size as a rule. That empties what it
  * replaces before it is done, so that content at the destination is replaced in blocks that are copied first and committed then.
  *
- * A move that fails leaves the source as it is, and the destination as it was.
+ * A copy that fails leaves the source as it is, and the destination as it was.
  *
  * @throws ServiceError BlobNotFound where there is no source
  */
@@ -40,8 +40,19 @@ export async function moveBlob(move: Move): Promise<void> {
     )
   } catch (error) {
     // Gone already, or written anew since: what was copied is no longer at the source in either case.
-    if (!isBlobNotFound(error) && !hasErrorCode(error, "ConditionNotMet")) throw error
+    if (!isBlobNotFound(error) && !hasErrorCode(error, "ConditionNotMet")) throw stillAtSource(error, signal)
   }
+}
+
+/** The copy is left as well: whether the source is gone need not be known, and one of the two must stay. */
+function stillAtSource(error: unknown, signal: AbortSignal | undefined): unknown {
+  signal?.throwIfAborted()
+  const { message, status, errorCode } = ServiceError.from(error)
+  const reason = [status, errorCode, message].filter((part) => part !== undefined).join(" ")
+  return new ServiceError({
+    message: `it was copied, and the source could not be deleted, so that the content may be at both: ${reason}`,
+    ...(status === undefined ? { errorCode } : {}),
+  })
 }
 
 async function wholeBlob({ storage, source, signal }: Move): Promise<BlobProperties> {

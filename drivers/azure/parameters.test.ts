@@ -177,6 +177,18 @@ describe("the parameters", () => {
     expect(inspect(error, { depth: null }) + JSON.stringify(error)).not.toContain("secret")
   })
 
+  it.each([
+    { serviceurl: "https://account.blob.core.windows.net/?sv=2026&sig=s3cr3t" },
+    { endpoint: "https://user:s3cr3t@private.example" },
+    { accountname: `AccountName=account;AccountKey=s3cr3t` },
+    { container: Buffer.from("s3cr3t".repeat(11).slice(0, 64)).toString("base64") },
+    { realm: ["Bearer s3cr3t"] },
+  ])("keep a secret that is given in the wrong place to themselves: %j", (given) => {
+    const [message] = messages({ ...required, ...given })
+    expect(message).toMatch(/not .*\*\*\*/)
+    expect(message).not.toMatch(/s3cr3t|czNjcjN0/)
+  })
+
   it("refuse an unknown name, and tell which there are", () => {
     const [message, ...others] = messages({ ...required, acountname: "x" })
     expect(others).toEqual([])

@@ -5,9 +5,7 @@ import { maxBlocks } from "./block-size.ts"
 import { sourceLifetime } from "./copy.ts"
 import { ServiceError } from "./errors.ts"
 import type { Move } from "./move.ts"
-
-/** Bytes that the service copies in one request, where the file has no more than 50,000 times as many. */
-const leastBlockSize = 64 * 1024 ** 2
+import { inParallel } from "./parallel.ts"
 
 export function canReplaceInBlocks({ blobType }: BlobProperties): boolean {
   return blobType === "BlockBlob"
@@ -23,22 +21,18 @@ export function canReplaceInBlocks({ blobType }: BlobProperties): boolean {
 export async function replaceInBlocks(move: Move, from: BlobProperties): Promise<void> {
   const { storage, source, destination, signal } = move
   const { requests } = storage
-  const blockSize = Math.max(leastBlockSize, Math.ceil(from.size / maxBlocks))
+  const blockSize = Math.max(storage.copySize, Math.ceil(from.size / maxBlocks))
   const starts = Array.from({ length: Math.ceil(from.size / blockSize) }, (_, index) => index * blockSize)
   const nonce = randomBytes(4).toString("hex")
   const ids = starts.map((offset) => idOf(offset, nonce))
   const url = starts.length === 0 ? "" : await storage.signUrl(source, sourceLifetime, signal)
-  const left = starts.entries()
-  const work = async () => {
-    for (const [index, offset] of left) {
-      const count = Math.min(blockSize, from.size - offset)
-      await requests.send((abortSignal) => destination.stageBlockFromURL(ids[index] ?? "", url, offset, count, { abortSignal }), {
-        signal,
-        bytes: count,
-      })
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(storage.transfer.concurrency, starts.length) }, work))
+  await inParallel(starts.entries(), storage.transfer.concurrency, async ([index, offset]) => {
+    const count = Math.min(blockSize, from.size - offset)
+    await requests.send((abortSignal) => destination.stageBlockFromURL(ids[index] ?? "", url, offset, count, { abortSignal }), {
+      signal,
+      bytes: count,
+    })
+  })
   // The SDK has no condition on the source of a block. An ETag is never given twice, so one that is still there was there throughout.
   const now = starts.length > 0 ? await blobProperties(requests, source, signal) : from
   if (now?.etag !== from.etag) {

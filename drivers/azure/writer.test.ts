@@ -255,6 +255,23 @@ describe("a writer whose call fails", () => {
     expect(beginning.equals(await driver.getContent("/aborted"))).toBe(true)
   })
 
+  it("sends nothing more, and takes back what is on its way", async () => {
+    const given = parameters.parse(started.parameters)
+    await using proxy = await HttpProxy.start({ backend: new URL(given.serviceurl).origin })
+    const writer = await connect({ ...given, serviceurl: proxy.through(given.serviceurl) }).writer("/taken-back")
+    const closed: Promise<void>[] = []
+    proxy.onConnection = (socket) => closed.push(new Promise((resolve) => socket.once("close", () => resolve())))
+    let isBroken = false
+    proxy.choose = ({ method }) => {
+      if (method !== "PUT") return undefined
+      const fault = isBroken ? ({ kind: "swallow-request" } as const) : ({ kind: "answer", status: 403 } as const)
+      isBroken = true
+      return fault
+    }
+    await expect(writer.write(Buffer.concat([content, content, content]))).rejects.toEqual(refused(/403/))
+    await Promise.all(closed)
+  })
+
   it("can still be cancelled", async () => {
     const writer = await stagedUpload("/failed", "content")
     await storage.blob("/failed").commitBlockList([])

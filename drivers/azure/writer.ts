@@ -123,8 +123,9 @@ interface BlockWriterOptions extends WriterTarget {
 }
 
 /**
- * Its memory: one block that fills, and those on their way, which together take no more than chunksize × concurrency or are one. A call that fails ends the writer; the upload can be resumed. That
- * nothing is called after close, commit or cancel is seen to by the argument checks in front of the driver.
+ * Its memory: one block that fills, and those on their way, which together take no more than chunksize × concurrency or are one. A
+ * call that fails ends the writer; the upload can be resumed. That nothing is called after close, commit or cancel is seen to by the
+ * argument checks in front of the driver.
  */
 class BlockWriter implements FileWriter {
   readonly #options: BlockWriterOptions
@@ -200,7 +201,7 @@ class BlockWriter implements FileWriter {
    */
   async cancel({ signal }: CallOptions = {}): Promise<void> {
     const { storage, blob, path, upload, nonce } = this.#options
-    await this.#stager.stop(unusable(path, "it was cancelled"))
+    this.#stager.fail(unusable(path, "it was cancelled"))
     this.#buffer = undefined
     if (!this.#begun) return
     try {
