@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option, type OutputConfi
 import { parseDuration } from "../drivers/azure/duration.ts"
 import { suiteNames } from "../suites/catalogue.ts"
 import { type Extent, extents } from "../suites/extent.ts"
+import type { BenchOptions } from "./bench.ts"
 import { certify } from "./certify.ts"
 import { clean } from "./clean.ts"
 import { BadInput } from "./input/bad-input.ts"
@@ -59,6 +60,7 @@ function program(): Command {
     .enablePositionalOptions()
   command.addCommand(certifyCommand())
   command.addCommand(replayCommand())
+  command.addCommand(benchCommand())
   command.addCommand(rulesCommand())
   command.addCommand(cleanCommand())
   return command
@@ -167,6 +169,33 @@ Examples:
   storage-driver-conformance certify ./my-driver.ts -- --shard=1/2 --reporter=verbose
 
 Exit codes: 0 conformant, 1 nonconformant, 2 bad input, 3 inconclusive.`
+
+function benchCommand(): Command {
+  return takingStorage(new Command("bench"))
+    .description(
+      "Measure a driver: throughput and latency of its methods, and of what a registry does with it. Nothing is judged.",
+    )
+    .argument("<driver>", "inmemory, filesystem, azure, a path to a module (.ts .mts .js .mjs), or a package name")
+    .addOption(
+      new Option("--profile <name>", "what to measure: each method, what a registry does, or both")
+        .choices(["methods", "registry", "all"])
+        .default("all"),
+    )
+    .option("--compare <driver|file>", "another driver, measured in turns in the same run, or the JSON of an earlier one (.json)")
+    .option("--time <duration>", "time for each benchmark and driver, beside warming up", parseMilliseconds, 2_000)
+    .option("--json <file>", "write the figures as JSON")
+    .exitOverride()
+    .configureOutput(oneLineErrors)
+    .showSuggestionAfterError()
+    .addHelpText(
+      "after",
+      "\nExamples:\n  storage-driver-conformance bench azure --json before.json\n  storage-driver-conformance bench azure --compare before.json\n  storage-driver-conformance bench ./my-driver.ts --compare filesystem --profile registry",
+    )
+    .action(async (driver: string, options: Omit<BenchOptions, "timeout">) => {
+      const { bench } = await import("./bench.ts")
+      process.exitCode = await bench(driver, { ...options, timeout: defaultTimeoutOf("contract") })
+    })
+}
 
 function rulesCommand(): Command {
   return new Command("rules")

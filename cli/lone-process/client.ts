@@ -2,22 +2,12 @@ import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import type { DriverProcess, DriverProcesses } from "../../suites/execution/driver-processes.ts"
+import type { BenchProcess } from "../bench/run.ts"
 import { type LoneDriver, type LoneRequests, loneMessage } from "./messages.ts"
 
 /** Processes that hold nothing but this driver, opened with these parameters. */
 export function loneProcesses(driver: LoneDriver): DriverProcesses {
-  return {
-    start: async () => {
-      const lone = new LoneProcess()
-      try {
-        await lone.request("open", driver)
-        return lone
-      } catch (reason) {
-        await lone.kill()
-        throw reason
-      }
-    },
-  }
+  return { start: () => LoneProcess.start(driver) }
 }
 
 interface Waiting {
@@ -28,7 +18,7 @@ interface Waiting {
 
 const keptOutput = 1_000
 
-class LoneProcess implements DriverProcess {
+export class LoneProcess implements DriverProcess, BenchProcess {
   readonly #child: ChildProcess
   readonly #waiting = new Map<number, Waiting>()
   readonly #exited: Promise<unknown>
@@ -38,7 +28,18 @@ class LoneProcess implements DriverProcess {
   #nextId = 1
   #output = ""
 
-  constructor() {
+  static async start(driver: LoneDriver): Promise<LoneProcess> {
+    const lone = new LoneProcess()
+    try {
+      await lone.#request("open", driver)
+      return lone
+    } catch (reason) {
+      await lone.kill()
+      throw reason
+    }
+  }
+
+  private constructor() {
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
     this.#child = fork(fileURLToPath(new URL(`./entry.${extension}`, import.meta.url)), [], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -64,11 +65,19 @@ class LoneProcess implements DriverProcess {
   }
 
   upload(job: LoneRequests["upload"]["asks"], onProgress?: (bytes: number) => void): Promise<LoneRequests["upload"]["answers"]> {
-    return this.request("upload", job, onProgress)
+    return this.#request("upload", job, onProgress)
   }
 
   download(job: LoneRequests["download"]["asks"]): Promise<LoneRequests["download"]["answers"]> {
-    return this.request("download", job)
+    return this.#request("download", job)
+  }
+
+  measure(round: LoneRequests["measure"]["asks"]): Promise<LoneRequests["measure"]["answers"]> {
+    return this.#request("measure", round)
+  }
+
+  async endBenchmark(place: LoneRequests["endBenchmark"]["asks"]): Promise<void> {
+    await this.#request("endBenchmark", place)
   }
 
   async kill(): Promise<void> {
@@ -81,7 +90,7 @@ class LoneProcess implements DriverProcess {
     if (this.#child.exitCode === null && this.#child.signalCode === null) await this.kill()
   }
 
-  request<Name extends keyof LoneRequests>(
+  #request<Name extends keyof LoneRequests>(
     name: Name,
     asks: LoneRequests[Name]["asks"],
     onProgress?: (bytes: number) => void,

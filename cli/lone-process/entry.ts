@@ -1,6 +1,7 @@
 import type { StorageDriver } from "../../drivers/contract.ts"
 import { describeReason, tellingCode } from "../../suites/execution/failures.ts"
 import { download, upload } from "../../suites/scale/process/jobs.ts"
+import type { Measuring } from "../bench/measuring.ts"
 import { LoadedDriver } from "../driver-process/loaded-driver.ts"
 import type { LoneMessage, LoneRequest } from "./messages.ts"
 
@@ -8,6 +9,7 @@ import type { LoneMessage, LoneRequest } from "./messages.ts"
 
 const openLimit = 60_000
 let driver: StorageDriver | undefined
+let measuring: Measuring | undefined
 
 const send = (message: LoneMessage): void => {
   process.send?.(message)
@@ -21,10 +23,31 @@ async function perform(request: LoneRequest): Promise<unknown> {
     return null
   }
   if (driver === undefined) throw new Error("no driver was opened in this process")
-  if (request.name === "download") return download(driver, request.asks)
-  return upload(driver, request.asks, (bytes) =>
-    send({ type: "storage-driver-conformance:lone-progress", id: request.id, bytes }),
-  )
+  switch (request.name) {
+    case "upload":
+      return upload(driver, request.asks, (bytes) =>
+        send({ type: "storage-driver-conformance:lone-progress", id: request.id, bytes }),
+      )
+    case "download":
+      return download(driver, request.asks)
+    case "measure":
+    case "endBenchmark":
+      return benchmark(driver, request)
+  }
+}
+
+/** Loaded when it is asked for: what is measured by its memory is to hold as little as it can. */
+async function benchmark(
+  driver: StorageDriver,
+  request: Extract<LoneRequest, { readonly name: "measure" | "endBenchmark" }>,
+): Promise<unknown> {
+  if (measuring === undefined) {
+    const { Measuring } = await import("../bench/measuring.ts")
+    measuring = new Measuring(driver)
+  }
+  if (request.name === "measure") return measuring.measure(request.asks)
+  await measuring.end(request.asks)
+  return null
 }
 
 process.on("message", (request: LoneRequest) => {

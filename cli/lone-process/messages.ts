@@ -1,5 +1,6 @@
 import { z } from "zod"
 import type { DownloadJob, DownloadReport, UploadJob, UploadReport } from "../../suites/execution/driver-processes.ts"
+import type { Round, Sample } from "../bench/measuring.ts"
 
 /** What a process that holds nothing but a driver is asked for, and what it answers. */
 export interface LoneRequests {
@@ -7,6 +8,8 @@ export interface LoneRequests {
   open: { readonly asks: LoneDriver; readonly answers: null }
   upload: { readonly asks: UploadJob; readonly answers: UploadReport }
   download: { readonly asks: DownloadJob; readonly answers: DownloadReport }
+  measure: { readonly asks: Round; readonly answers: Sample | undefined }
+  endBenchmark: { readonly asks: Pick<Round, "name" | "folder">; readonly answers: null }
 }
 
 export interface LoneDriver {

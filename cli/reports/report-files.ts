@@ -93,7 +93,12 @@ async function writeTimelines(json: string, result: RunResult): Promise<readonly
   return failed
 }
 
-async function openForWriting(option: string, path: string): Promise<FileHandle> {
+/**
+ * Opens a file for what an option asks for, empty.
+ *
+ * @throws BadInput
+ */
+export async function openForWriting(option: string, path: string): Promise<FileHandle> {
   try {
     const file = await openIn(path)
     // What is no file, such as a pipe, cannot be cut.
