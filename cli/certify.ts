@@ -2,16 +2,16 @@ import { randomBytes } from "node:crypto"
 import { loadSuite } from "../suites/catalogue.ts"
 import { extents } from "../suites/extent.ts"
 import { ProcessLost, Refusal } from "./driver-process/client.ts"
-import { Backend } from "./execution/backend.ts"
+import { Backend, blockedAfter } from "./execution/backend.ts"
 import { effortOf, runsSequences } from "./execution/effort.ts"
-import { type Interruption, onInterrupt } from "./execution/interrupts.ts"
+import { Interrupted, onInterrupt, unlessInterrupted } from "./execution/interrupts.ts"
 import { findStorage, prepareStorage } from "./execution/prepare-storage.ts"
 import { readRegressions, saveRegressions } from "./execution/regressions.ts"
 import { announce } from "./input/announcement.ts"
 import { BadInput } from "./input/bad-input.ts"
 import type { CertifyOptions } from "./input/certify-options.ts"
 import { chooseRules } from "./input/choose-rules.ts"
-import { type ConsentOptions, demandConsent } from "./input/consent.ts"
+import { consentOf, demandConsent } from "./input/consent.ts"
 import { locateDriver } from "./input/driver-reference.ts"
 import { readKnownFailures } from "./input/known-failures.ts"
 import type { SavedSequence } from "./input/saved-sequences.ts"
@@ -82,7 +82,7 @@ async function certifyInto(reports: ReportFiles, reference: string, options: Cer
       return 0
     }
     if (storageChosen.choice.on === "account" && driver.target?.emulates)
-      await unlessInterrupted(interruption, demandConsent(announcement, consentOf(options, interruption)))
+      await unlessInterrupted(interruption, demandConsent(announcement, consentOf(options.yes, interruption.requested)))
     const preparing = prepareStorage(backend, storageChosen, { ...options, seed, runFolder, effort })
     const [storage, { performRun }] = await unlessInterrupted(
       interruption,
@@ -135,28 +135,4 @@ async function chooseFrom(reference: string, options: CertifyOptions, { saved, r
     regressions,
     effort: { ...effortOf(options, rules, [...saved, ...(regressions?.saved ?? [])]), replays },
   }
-}
-
-function consentOf({ yes }: CertifyOptions, interruption: Interruption): ConsentOptions {
-  const { stdin, stderr } = process
-  const interrupted = new AbortController()
-  interruption.requested.then(() => interrupted.abort())
-  const terminal = stdin.isTTY && stderr.isTTY ? { input: stdin, output: stderr } : undefined
-  return { yes, terminal, signal: interrupted.signal }
-}
-
-/** Milliseconds of silence after which a driver process counts as blocked, given the time of a call. */
-function blockedAfter(timeout: number): number {
-  return Math.max(3_000, timeout + 1_000)
-}
-
-function unlessInterrupted<Value>(interruption: Interruption, work: Promise<Value>): Promise<Value> {
-  const interrupted = interruption.requested.then((): never => {
-    throw new Interrupted()
-  })
-  return Promise.race([work, interrupted])
-}
-
-class Interrupted extends Error {
-  override readonly name = "Interrupted"
 }

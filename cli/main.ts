@@ -181,21 +181,42 @@ function benchCommand(): Command {
         .choices(["methods", "registry", "all"])
         .default("all"),
     )
-    .option("--compare <driver|file>", "another driver, measured in turns in the same run, or the JSON of an earlier one (.json)")
-    .option("--time <duration>", "time for each benchmark and driver, beside warming up", parseMilliseconds, 2_000)
+    .option("--only <text>", "only what has this in its name, such as push; may be given again", collect, [])
+    .addOption(
+      new Option("--size <length>", "how much a writer or a reader carries")
+        .argParser(parseLength)
+        .default(16 * 2 ** 20, "16MiB"),
+    )
+    .option("--concurrency <n>", "how many at a time, beside one", parseCount, 8)
+    .addOption(
+      new Option("--time <duration>", "time for each of them and each driver, beside what warms up")
+        .argParser(parseMilliseconds)
+        .default(2_000, "2s"),
+    )
+    .option("--compare <driver|file>", "another driver, measured in turns with the first, or the JSON of an earlier run (.json)")
+    .option("--compare-parameter <key=value>", "parameter of the other driver; may be given again", collectPair, [])
     .option("--json <file>", "write the figures as JSON")
     .exitOverride()
     .configureOutput(oneLineErrors)
     .showSuggestionAfterError()
-    .addHelpText(
-      "after",
-      "\nExamples:\n  storage-driver-conformance bench azure --json before.json\n  storage-driver-conformance bench azure --compare before.json\n  storage-driver-conformance bench ./my-driver.ts --compare filesystem --profile registry",
-    )
-    .action(async (driver: string, options: Omit<BenchOptions, "timeout">) => {
+    .addHelpText("after", benchExamples)
+    .action(async (driver: string, { size, concurrency, ...options }: GivenBenchOptions) => {
       const { bench } = await import("./bench.ts")
-      process.exitCode = await bench(driver, { ...options, timeout: defaultTimeoutOf("contract") })
+      const load = { bytes: size, concurrency }
+      process.exitCode = await bench(driver, { ...options, load, timeout: defaultTimeoutOf("contract") })
     })
 }
+
+type GivenBenchOptions = Omit<BenchOptions, "load" | "timeout"> & { readonly size: number; readonly concurrency: number }
+
+const benchExamples = `
+Examples:
+  storage-driver-conformance bench azure --json before.json
+  storage-driver-conformance bench azure --compare before.json
+  storage-driver-conformance bench ./my-driver.ts --compare filesystem --profile registry
+  storage-driver-conformance bench azure --only writer --only reader --size 1GiB --concurrency 4
+
+Exit codes: 0 measured, 2 bad input, 3 what was to be measured was not to be had, or failed.`
 
 function rulesCommand(): Command {
   return new Command("rules")
@@ -257,6 +278,12 @@ function parseExtent(text: string): Extent {
   const extent = parseSize(text)
   if (extent === undefined) throw new InvalidArgumentError("It must be small, large or a length such as 500MiB or 5GiB.")
   return extent
+}
+
+function parseLength(text: string): number {
+  const extent = text === "small" || text === "large" ? undefined : parseSize(text)
+  if (extent === undefined) throw new InvalidArgumentError("It must be a length such as 500MiB or 5GiB.")
+  return extent.bytes
 }
 
 function parseMilliseconds(text: string): number {

@@ -7,14 +7,28 @@ export interface BenchProgress {
   done(): void
 }
 
-/** On a terminal one line that changes; in a log one line a benchmark. */
-export function createBenchProgress(stream: NodeJS.WriteStream): BenchProgress {
+/**
+ * On a terminal one line that changes; in a log one line a benchmark.
+ *
+ * @param planned milliseconds that the whole is to take, for as long as nothing was measured
+ */
+export function createBenchProgress(stream: NodeJS.WriteStream, planned: number): BenchProgress {
   const begun = performance.now()
-  const text = (name: string, done: number): string => {
-    const left = done === 0 ? "" : `, ${Math.ceil((((performance.now() - begun) / done) * (1 - done)) / 1_000)} s left`
-    return `${Math.round(done * 100)} %${left}  ${name}`
+  const left = (done: number): string => {
+    const whole = done === 0 ? planned : (performance.now() - begun) / done
+    return `${Math.ceil((whole * (1 - done)) / 1_000)} s left`
   }
-  if (stream.isTTY !== true) return { at: (name, done) => stream.write(`${text(name, done)}\n`), done: () => {} }
-  const update = createLogUpdate(stream)
-  return { at: (name, done) => update(text(name, done)), done: () => update.clear() }
+  const text = (name: string, done: number): string => `${Math.floor(done * 100)} %, ${left(done)}  ${name}`
+  if (stream.isTTY === true) {
+    const update = createLogUpdate(stream)
+    return { at: (name, done) => update(text(name, done)), done: () => update.clear() }
+  }
+  let told: string | undefined
+  return {
+    at: (name, done) => {
+      if (name !== told) stream.write(`${text(name, done)}\n`)
+      told = name
+    },
+    done: () => {},
+  }
 }

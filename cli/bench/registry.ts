@@ -1,11 +1,9 @@
 import { randomBytes } from "node:crypto"
 import type { StorageDriver } from "../../drivers/contract.ts"
-import { bytesOf, contentOf } from "../../fixtures/content.ts"
-import type { Benchmark, Place } from "./benchmarks.ts"
-import { drain, uploadTo } from "./transfers.ts"
+import type { Measurement, Place, Prepare } from "./benchmark.ts"
+import { bytesToWrite, drain, MiB, uploadTo } from "./transfers.ts"
 
 const KiB = 1024
-const MiB = 1024 * KiB
 
 /** Bytes of the blobs of an image: two layers and a configuration. */
 const imageBlobs = [4 * MiB, 2 * MiB, 2 * KiB]
@@ -45,8 +43,8 @@ class Registry {
     await Promise.all(
       digests.map(String).map(async (digest) => {
         await this.#target(this.#layer(repository, digest))
-        await this.#driver.stat(this.#blob(digest))
-        await drain(this.#driver, this.#blob(digest))
+        const { size } = await this.#driver.stat(this.#blob(digest))
+        await drain(this.#driver, this.#blob(digest), size)
       }),
     )
   }
@@ -75,7 +73,12 @@ class Registry {
 
   /** A blob that nothing links to. */
   async leaveGarbage(): Promise<void> {
-    await this.#driver.putContent(this.#blob(randomBytes(32).toString("hex")), bytesOf(contentOf(1, KiB)))
+    await this.#driver.putContent(this.#blob(randomBytes(32).toString("hex")), bytesToWrite(KiB))
+  }
+
+  /** Without it a fast driver would fill what it stores to. */
+  async dropBlobs(digests: readonly string[]): Promise<void> {
+    for (const digest of digests) await this.#driver.delete(this.#blob(digest))
   }
 
   async #pushBlob(repository: string, digest: string, bytes: number): Promise<void> {
@@ -110,47 +113,50 @@ class Registry {
   }
 }
 
-function benchmark(name: string, bytes: number, concurrency: number, prepare: Benchmark["prepare"]): Benchmark {
-  const suffix = concurrency === 1 ? "" : `, ${concurrency} at a time`
-  return { name: `${name}${suffix}`, profile: "registry", bytes, concurrency, prepare }
-}
-
 /** Repositories into which images are pushed in turn, so that few are left behind. */
 const repositories = 4
 
-export const registryBenchmarks: readonly Benchmark[] = [
-  ...[1, 4].map((concurrency) =>
-    benchmark("push of an image of 6 MiB", imageBytes, concurrency, async (place) => {
-      const registry = new Registry(place)
-      let pushed = 0
-      return {
-        operation: async () => {
-          await registry.push(`library/image-${pushed++ % repositories}`)
-        },
-      }
-    }),
-  ),
-  ...[1, 4].map((concurrency) =>
-    benchmark("pull of an image of 6 MiB", imageBytes, concurrency, async (place) => {
-      const registry = new Registry(place)
-      await registry.push("library/image")
-      return { operation: () => registry.pull("library/image") }
-    }),
-  ),
-  benchmark("mount of a blob of another repository", 0, 1, async (place) => {
-    const registry = new Registry(place)
-    const [digest = ""] = await registry.push("library/image")
-    let mounted = 0
-    return { operation: () => registry.mount("library/image", `library/other-${mounted++ % repositories}`, digest) }
-  }),
-  benchmark("garbage collection, 4 images and 3 blobs without a link", 0, 1, async (place) => {
-    const registry = new Registry(place)
-    for (let index = 0; index < repositories; index++) await registry.push(`library/image-${index}`)
-    return {
-      before: async () => {
-        for (let blob = 0; blob < 3; blob++) await registry.leaveGarbage()
-      },
-      operation: () => registry.collectGarbage(),
-    }
-  }),
+const pushing: Prepare = async (place) => {
+  const registry = new Registry(place)
+  let pushed = 0
+  let last: readonly string[] = []
+  return {
+    before: () => registry.dropBlobs(last),
+    operation: async () => {
+      last = await registry.push(`library/image-${pushed++ % repositories}`)
+    },
+  }
+}
+
+const pulling: Prepare = async (place) => {
+  const registry = new Registry(place)
+  await registry.push("library/image")
+  return { operation: () => registry.pull("library/image") }
+}
+
+const mounting: Prepare = async (place) => {
+  const registry = new Registry(place)
+  const [digest = ""] = await registry.push("library/image")
+  let mounted = 0
+  return { operation: () => registry.mount("library/image", `library/other-${mounted++ % repositories}`, digest) }
+}
+
+/** Of 4 images, 3 blobs that nothing links to among theirs. */
+const collecting: Prepare = async (place) => {
+  const registry = new Registry(place)
+  for (let index = 0; index < repositories; index++) await registry.push(`library/image-${index}`)
+  return {
+    before: async () => {
+      for (let blob = 0; blob < 3; blob++) await registry.leaveGarbage()
+    },
+    operation: () => registry.collectGarbage(),
+  }
+}
+
+/** What a registry does with a driver. */
+export const registryMeasurements: readonly Measurement[] = [
+  { what: "push image of 6 MiB", bytes: imageBytes, prepare: pushing },
+  { what: "pull image of 6 MiB", bytes: imageBytes, prepare: pulling },
+  { what: "mount a blob", bytes: 0, prepare: mounting },
+  { what: "garbage collection", bytes: 0, alone: true, prepare: collecting },
 ]

@@ -19,7 +19,7 @@ const measured = z.object({
   operationsPerSecond: spread,
 })
 
-const contender = z.object({
+const contested = z.object({
   driver: z.object({ name: z.string(), reference: z.string() }),
   backend: z.string(),
   benchmarks: z.array(measured),
@@ -30,12 +30,13 @@ export const benchReport = z.object({
   schemaVersion: z.literal(1),
   version: z.string(),
   startedAt: z.iso.datetime(),
-  node: z.string(),
-  ...contender.shape,
+  /** "linux x64, 2 CPUs, Node v24.1.0". */
+  machine: z.string(),
+  ...contested.shape,
   /** The other one of a comparison. */
   compared: z
     .object({
-      ...contender.shape,
+      ...contested.shape,
       /** Whether both were measured in turns in one run, so that what the machine did meanwhile met both. */
       sideBySide: z.boolean(),
       /** Operations per second of the first to those of the other; from round to round where they were measured side by side. */
@@ -45,5 +46,5 @@ export const benchReport = z.object({
 })
 
 export type Measured = z.infer<typeof measured>
-export type Contender = z.infer<typeof contender>
+export type Contested = z.infer<typeof contested>
 export type BenchReport = z.infer<typeof benchReport>

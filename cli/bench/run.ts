@@ -1,4 +1,4 @@
-import type { Benchmark } from "./benchmarks.ts"
+import type { Benchmark, Load } from "./benchmark.ts"
 import type { Round, Sample } from "./measuring.ts"
 import type { Measured } from "./result.ts"
 import { percentile, type Spread, spreadOf } from "./statistics.ts"
@@ -15,8 +15,10 @@ export interface Runner {
   readonly folder: string
 }
 
-/** Rounds of a benchmark, after one that warms up. */
-export const rounds = 5
+/** Rounds that are measured. */
+const rounds = 5
+/** Those and the one before them, which warms up. */
+export const allRounds = rounds + 1
 
 export interface BenchmarkResult {
   /** Of each runner; undefined where its driver does not offer it. */
@@ -25,41 +27,48 @@ export interface BenchmarkResult {
   readonly ratio: Spread | undefined
 }
 
+export interface RunOptions {
+  readonly load: Load
+  /** For all rounds of a runner, that which warms up left out. */
+  readonly milliseconds: number
+  /** Ends the run between two rounds; what was stored is deleted. */
+  readonly signal: AbortSignal
+  /** Told before each round. */
+  readonly onRound: (round: number) => void
+}
+
 /**
  * Measures a benchmark on one driver, or on two in turns: what else the machine does then meets both.
  *
- * @param milliseconds for all rounds of one of them
+ * @throws what the driver fails with; the signal's reason
  */
 export async function runBenchmark(
   benchmark: Benchmark,
   runners: readonly Runner[],
-  milliseconds: number,
+  options: RunOptions,
 ): Promise<BenchmarkResult> {
   const { name } = benchmark
   const folderOf = ({ folder }: Runner): string => `${folder}/${name.replaceAll(/[^A-Za-z0-9]+/g, "-")}`
   const taken: Sample[][] = runners.map(() => [])
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 0; round < allRounds && !options.signal.aborted; round++) {
+    options.onRound(round)
     for (const [index, runner] of runners.entries()) {
-      const sample = await runner.process.measure({ name, folder: folderOf(runner), milliseconds: milliseconds / rounds })
+      const milliseconds = options.milliseconds / rounds
+      const sample = await runner.process.measure({ name, load: options.load, folder: folderOf(runner), milliseconds })
       if (sample !== undefined && round > 0) taken[index]?.push(sample)
     }
   }
   for (const runner of runners) await runner.process.endBenchmark({ name, folder: folderOf(runner) })
+  options.signal.throwIfAborted()
   const [first = [], second = []] = taken
   const ratios = first.flatMap((sample, round) => {
     const other = second[round]
-    return other === undefined ? [] : [rateOf(sample, benchmark) / rateOf(other, benchmark)]
+    return other === undefined ? [] : [sample.operationsPerSecond / other.operationsPerSecond]
   })
   return {
     measured: taken.map((samples) => (samples.length === 0 ? undefined : summarise(benchmark, samples))),
     ratio: ratios.length === 0 ? undefined : spreadOf(ratios),
   }
-}
-
-/** Operations per second of all workers. What was done between them, to make the next possible, is left out. */
-function rateOf({ latencies }: Sample, { concurrency }: Benchmark): number {
-  const seconds = latencies.reduce((sum, latency) => sum + latency, 0) / 1_000
-  return (latencies.length * concurrency) / seconds
 }
 
 function summarise(benchmark: Benchmark, samples: readonly Sample[]): Measured {
@@ -73,6 +82,6 @@ function summarise(benchmark: Benchmark, samples: readonly Sample[]): Measured {
     operations: sorted.length,
     rounds: samples.length,
     latency: { p50: percentile(sorted, 50), p95: percentile(sorted, 95), p99: percentile(sorted, 99) },
-    operationsPerSecond: spreadOf(samples.map((sample) => rateOf(sample, benchmark))),
+    operationsPerSecond: spreadOf(samples.map((sample) => sample.operationsPerSecond)),
   }
 }

@@ -1,26 +1,30 @@
 import type { StorageDriver } from "../../drivers/contract.ts"
 import { bytesOf, contentOf } from "../../fixtures/content.ts"
 
-/** Bytes of each write. */
-const written = 4 * 1024 ** 2
+const KiB = 1024
+export const MiB = 1024 * KiB
 
-/** Uploads so many bytes by one writer. */
+/** Made once, since the time that it takes is not the driver's. Nothing that is measured reads what it wrote. */
+const chunk = bytesOf(contentOf(1, 4 * MiB))
+
+/** Bytes to be written, 4 MiB at most. */
+export function bytesToWrite(length: number): Uint8Array {
+  return chunk.subarray(0, length)
+}
+
+/** Uploads so many bytes by one writer, 4 MiB at a time. */
 export async function uploadTo(driver: StorageDriver, path: string, bytes: number): Promise<void> {
-  const content = contentOf(1, bytes)
   const writer = await driver.writer(path)
-  for (let position = 0; position < bytes; position += written) {
-    await writer.write(bytesOf(content, position, Math.min(bytes, position + written)))
-  }
+  for (let left = bytes; left > 0; left -= chunk.length) await writer.write(bytesToWrite(Math.min(left, chunk.length)))
   await writer.commit()
 }
 
-/**
- * Reads to the end and drops what comes.
- *
- * @returns bytes
- */
-export async function drain(driver: StorageDriver, path: string): Promise<number> {
-  let length = 0
-  for await (const chunk of await driver.reader(path)) length += Buffer.byteLength(chunk)
-  return length
+/** Reads from an offset, drops what comes, and ends the stream once there were so many bytes. */
+export async function drain(driver: StorageDriver, path: string, length: number, offset = 0): Promise<void> {
+  let left = length
+  for await (const part of await driver.reader(path, { offset })) {
+    left -= Buffer.byteLength(part)
+    if (left <= 0 && offset > 0) break
+  }
+  if (left > 0) throw new Error(`the stream of ${path} ended ${left} bytes too early`)
 }

@@ -14,6 +14,11 @@ export interface DriverModuleLocation {
 /** Milliseconds for a target to stop; after that it is left to end with its process. */
 const stopLimit = 10_000
 
+/** Milliseconds of silence after which a driver process counts as blocked, given the time of a call. */
+export function blockedAfter(timeout: number): number {
+  return Math.max(3_000, timeout + 1_000)
+}
+
 /**
  * The driver process that runs no rules: it describes the driver, holds its target, says whether the backend answers, and cleans up
  * in the end.

@@ -36,3 +36,15 @@ export function onInterrupt(abandon: () => void): Interruption {
     },
   }
 }
+
+/** Settles as the work does, or rejects with {@link Interrupted} once the user has asked for the end. */
+export function unlessInterrupted<Value>(interruption: Interruption, work: Promise<Value>): Promise<Value> {
+  const interrupted = interruption.requested.then((): never => {
+    throw new Interrupted()
+  })
+  return Promise.race([work, interrupted])
+}
+
+export class Interrupted extends Error {
+  override readonly name = "Interrupted"
+}

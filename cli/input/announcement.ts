@@ -1,7 +1,8 @@
 import type { Suite } from "../../suites/catalogue.ts"
 import type { Rule } from "../../suites/rule.ts"
 import type { DriverDescription } from "../driver-process/protocol.ts"
-import { count } from "../reports/text.ts"
+import type { ChosenStorage } from "../execution/prepare-storage.ts"
+import { count, duration } from "../reports/text.ts"
 import { type Amount, describeCost, estimateCost } from "./cost.ts"
 import { secretParameterNames } from "./secrets.ts"
 import type { StorageChoice } from "./storage-choice.ts"
@@ -22,9 +23,24 @@ export function announce({ driver, choice, suite, rules, runFolder, amount }: An
   const below = choice.on === "account" && driver.capabilities.scope !== "process"
   return [
     `${driver.name} on ${placeOf(driver, choice)}`,
-    below ? `${what}, all below the folder ${runFolder}, which is deleted in the end` : what,
+    below ? `${what}, ${keptBelow(runFolder)}` : what,
     describeCost(estimateCost(rules, amount)),
   ]
+}
+
+/** As {@link announce}, for measuring at an account: its cost is not known before. */
+export function announceBench(
+  { driver, choice }: ChosenStorage,
+  { runFolder, milliseconds }: { readonly runFolder: string; readonly milliseconds: number },
+): readonly string[] {
+  return [
+    `${driver.name} on ${placeOf(driver, choice)}`,
+    `for ${duration(milliseconds)}, as many requests as are answered, ${keptBelow(runFolder)}`,
+  ]
+}
+
+function keptBelow(runFolder: string): string {
+  return `all below the folder ${runFolder}, which is deleted in the end`
 }
 
 function placeOf(driver: DriverDescription, choice: StorageChoice): string {

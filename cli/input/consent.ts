@@ -8,7 +8,7 @@ interface Terminal {
   readonly output: NodeJS.WritableStream
 }
 
-export interface ConsentOptions {
+interface ConsentOptions {
   /** Whether the user has said so before. */
   readonly yes: boolean
   /** Undefined where nobody can be asked. */
@@ -41,4 +41,17 @@ export async function demandConsent(statement: readonly string[], { yes, termina
     question.close()
   }
   throw new BadInput("nothing was run: the answer was not yes")
+}
+
+/**
+ * The terminal of this process, where it has one.
+ *
+ * @param interrupted takes the question back when it resolves
+ */
+export function consentOf(yes: boolean, interrupted: Promise<unknown>): ConsentOptions {
+  const { stdin, stderr } = process
+  const ended = new AbortController()
+  interrupted.then(() => ended.abort())
+  const terminal = stdin.isTTY && stderr.isTTY ? { input: stdin, output: stderr } : undefined
+  return { yes, terminal, signal: ended.signal }
 }
