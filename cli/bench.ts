@@ -56,7 +56,7 @@ export async function bench(reference: string, options: BenchOptions): Promise<E
     const results = await measureAll(contenders, chosen, options, interruption)
     const report = reportOf(contenders, results, { startedAt, earlier })
     const { stdout } = process
-    stdout.write(renderBench(report, { columns: stdout.columns ?? 80, colour: stdout.isTTY === true && stdout.hasColors() }))
+    stdout.write(renderBench(report, { columns: stdout.columns || 80, colour: stdout.isTTY === true && stdout.hasColors() }))
     await file?.writeFile(`${JSON.stringify(report, null, 2)}\n`)
     return 0
   } catch (reason) {
