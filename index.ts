@@ -2,10 +2,12 @@
  * What a driver author imports: the contract, `defineDriver`, and `conformance` for those who have a test runner already; beside them
  * the checker of histories, which is good for any store. Importing it loads no rule and no test runner.
  */
+export type { Clock } from "./drivers/clock.ts"
 export * from "./drivers/contract.ts"
 export {
   type BundledTargetName,
   type Capabilities,
+  type ConnectOptions,
   type DriverModule,
   defineDriver,
   type OpenedStorage,

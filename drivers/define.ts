@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import { z } from "zod"
+import type { Clock } from "./clock.ts"
 import type { StorageDriver } from "./contract.ts"
 
 /** What the contract leaves to the driver. Whatever is declared is checked like any rule. */
@@ -26,12 +27,23 @@ export interface Capabilities {
   readonly memory?: number | "unbounded"
   /** Whether a move happens at one moment for all who look; default false: it is a copy and then a delete. */
   readonly atomicMove?: boolean
+  /**
+   * Whether an instance sleeps on the clock that it is connected with before each of its effects, for however long, and waits for
+   * nothing else. The suite `concurrency` then decides the order of all effects of all instances, and repeats it exactly. Default false.
+   */
+  readonly scheduled?: boolean
+}
+
+export interface ConnectOptions {
+  readonly signal?: AbortSignal
+  /** For drivers that declare `scheduled`; without it an instance waits for nothing. */
+  readonly clock?: Clock
 }
 
 /** One opened storage. */
 export interface OpenedStorage {
   /** One more instance of the driver on it, as another process of the registry would have: what one does the others see. */
-  connect(options?: { readonly signal?: AbortSignal }): Promise<StorageDriver>
+  connect(options?: ConnectOptions): Promise<StorageDriver>
   /** Frees what `open` took. What is stored stays. */
   close(): Promise<void>
   /** What could be found out only by opening, in place of what the module declares. */
@@ -135,6 +147,7 @@ const capabilities = z
     caseSensitive: z.boolean(),
     memory: z.union([z.int().positive(), z.literal("unbounded")]),
     atomicMove: z.boolean(),
+    scheduled: z.boolean(),
   })
   .partial()
 

@@ -129,6 +129,7 @@ export function resolveCapabilities(...declared: readonly (Capabilities | undefi
     caseSensitive: true,
     memory: 128 * 1024 * 1024,
     atomicMove: false,
+    scheduled: false,
   }
   return Object.assign(defaults, ...declared)
 }

@@ -17,9 +17,10 @@ const failure = z.object({
       failed: z.number(),
     })
     .optional(),
-  /** The calls side by side, where several clients made them at once; times in milliseconds since the first call. */
+  /** The calls side by side, where several clients made them at once; times in the unit, since the first call. */
   timeline: z
     .object({
+      unit: z.enum(["ms", "steps"]),
       before: z.string(),
       calls: z.array(
         z.object({

@@ -1,5 +1,9 @@
 import { withArgumentChecks } from "../base.ts"
+import type { Clock } from "../clock.ts"
+import type { StorageDriver } from "../contract.ts"
 import { defineDriver } from "../define.ts"
+import { throughRequests } from "../requests.ts"
+import { walkByListing } from "../walk.ts"
 import { MemoryDriver } from "./driver.ts"
 import { driverName, MemoryStorage } from "./storage.ts"
 
@@ -9,9 +13,24 @@ import { driverName, MemoryStorage } from "./storage.ts"
  */
 export default defineDriver({
   name: driverName,
-  capabilities: { scope: "process", modTimeResolution: 2, atomicMove: true },
+  capabilities: { scope: "process", modTimeResolution: 2, atomicMove: true, scheduled: true },
   async open() {
     const storage = new MemoryStorage()
-    return { connect: async () => withArgumentChecks(new MemoryDriver(storage)), close: async () => {} }
+    return {
+      connect: async (options) => {
+        const driver = new MemoryDriver(storage)
+        return withArgumentChecks(options?.clock === undefined ? driver : scheduled(driver, options.clock))
+      },
+      close: async () => {},
+    }
   },
 })
+
+/** Sleeps before each effect. */
+function scheduled(driver: MemoryDriver, clock: Clock): StorageDriver {
+  const requesting = throughRequests(driver, async (make) => {
+    await clock.sleep(0)
+    return make()
+  })
+  return { ...requesting, walk: (path, visit, options) => walkByListing(requesting, path, visit, options) }
+}

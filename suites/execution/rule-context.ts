@@ -1,7 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises"
+import type { Clock } from "../../drivers/clock.ts"
 import { errorCodeOf, type StorageDriver } from "../../drivers/contract.ts"
 import type { OpenedStorage, Traffic } from "../../drivers/define.ts"
-import type { ConcurrencyEffort } from "../concurrency/concurrently.ts"
+import type { ConcurrencyEffort } from "../concurrency/effort.ts"
 import { noOverlap, type Overlap } from "../concurrency/recording/overlap.ts"
 import type { Surroundings } from "../needs.ts"
 import type { Explored } from "../sequences/coverage.ts"
@@ -40,8 +41,8 @@ export interface Case extends Surroundings {
   readonly given: Given
   /** The calls of the case so far. */
   readonly trace: Trace
-  /** One more instance of the driver on the same storage. */
-  connect(): Promise<ObservedDriver>
+  /** One more instance of the driver on the same storage, with a clock to wait on where the driver takes one. */
+  connect(clock?: Clock): Promise<ObservedDriver>
   /**
    * An instance on what the misconfiguration of this name leads to.
    *
@@ -102,13 +103,13 @@ export class RuleContext {
       abandoned: () => abandoned?.aborted === true && !trace.closed,
     }
     const instances: ObservedDriver[] = []
-    const connectTo = async (opened: OpenedStorage): Promise<ObservedDriver> => {
-      const driver = await connectWithin(opened, limits.call, instances.length + 1)
+    const connectTo = async (opened: OpenedStorage, clock?: Clock): Promise<ObservedDriver> => {
+      const driver = await connectWithin(() => opened.connect(clock && { clock }), limits.call, instances.length + 1)
       const observed = new ObservedDriver(driver, instances.length + 1, observation)
       instances.push(observed)
       return observed
     }
-    const connect = () => connectTo(storage)
+    const connect = (clock?: Clock) => connectTo(storage, clock)
     const misconfigured: OpenedStorage[] = []
     const connectMisconfigured = async (name: string): Promise<ObservedDriver> => {
       const opened = await openMisconfigured(storage, name, instances.length + 1)
@@ -174,10 +175,10 @@ function saysNothingIsThere(reason: unknown): boolean {
 }
 
 /** Connecting is no call of the contract, so it stands in no trace; what goes wrong with it is the driver's all the same. */
-async function connectWithin(storage: OpenedStorage, limit: number, instance: number): Promise<StorageDriver> {
+async function connectWithin(connect: OpenedStorage["connect"], limit: number, instance: number): Promise<StorageDriver> {
   const call: RecordedCall = { instance, method: "connect", arguments: [], outcome: "…" }
   const connecting = new Promise<StorageDriver>((resolve) => {
-    resolve(storage.connect())
+    resolve(connect())
   })
   try {
     const driver: unknown = await within(limit, connecting, () => new CallHung(call, limit))

@@ -2,13 +2,14 @@ import type { Timeline } from "../../../suites/concurrency/explaining/timeline.t
 import type { Failure } from "../../../suites/execution/outcome.ts"
 import type { RuleResult } from "../result.ts"
 import { escapeXml, renderTimelineSvg } from "./svg.ts"
+import { timeOf } from "./time.ts"
 
 /** A page that needs nothing else: the picture, the calls, and how far they can be put into an order. */
 export function renderTimelineHtml(rule: RuleResult, failure: Failure, timeline: Timeline): string {
-  const { calls, order, before, stuck } = timeline
+  const { unit, calls, order, before, stuck } = timeline
   const callRows = calls.map(({ client, text, outcome, from, to, beside }, index) => {
     const kind = index === stuck ? "stuck" : beside ? "beside" : ""
-    return row(kind, [String(index + 1), String(client), text, outcome, `${from.toFixed(3)}–${to.toFixed(3)} ms`])
+    return row(kind, [String(index + 1), String(client), text, outcome, `${timeOf(from, unit)}–${timeOf(to, unit)}`])
   })
   const orderRows = order.map(({ call, part, state }, index) =>
     row("", [String(index + 1), String(call + 1), part ?? calls[call]?.text ?? "", state]),

@@ -1,4 +1,5 @@
 import type { Timeline } from "../../../suites/concurrency/explaining/timeline.ts"
+import { timeOf } from "./time.ts"
 
 const width = 1_000
 const left = 90
@@ -10,7 +11,7 @@ const top = 34
  * Calls of several clients as a picture: a row a client, a bar a call, as wide as it took. Over a bar its call, what it gave and what is
  * there after it are told.
  */
-export function renderTimelineSvg({ calls, order, before, stuck }: Timeline): string {
+export function renderTimelineSvg({ unit, calls, order, before, stuck }: Timeline): string {
   const last = Math.max(0.001, ...calls.map(({ to }) => to))
   const clients = [...new Set(calls.map(({ client }) => client))].sort((a, b) => a - b)
   const height = top + clients.length * rowHeight + 24
@@ -28,7 +29,7 @@ export function renderTimelineSvg({ calls, order, before, stuck }: Timeline): st
     const told = [
       `${index + 1}. client ${client}: ${text}`,
       `gave: ${outcome}`,
-      `${from.toFixed(3)} to ${to.toFixed(3)} ms`,
+      `${timeOf(from, unit)} to ${timeOf(to, unit)}`,
       ...(placed === -1 ? [] : [`${placed + 1}. in the order; then: ${after.join("; then ")}`]),
       ...(index === stuck ? ["no order has a place for it"] : []),
     ]
@@ -42,7 +43,7 @@ export function renderTimelineSvg({ calls, order, before, stuck }: Timeline): st
     `<text x="8" y="18" class="client">before: ${escapeXml(before)}</text>`,
     ...labels,
     ...bars,
-    `<text x="${left}" y="${height - 6}" class="time">0 ms</text><text x="${width - 20}" y="${height - 6}" class="time" text-anchor="end">${last.toFixed(1)} ms</text>`,
+    `<text x="${left}" y="${height - 6}" class="time">${timeOf(0, unit, 0)}</text><text x="${width - 20}" y="${height - 6}" class="time" text-anchor="end">${timeOf(last, unit, 1)}</text>`,
     "</svg>",
   ].join("\n")
 }

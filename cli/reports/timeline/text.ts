@@ -1,12 +1,13 @@
 import type { Timeline, TimelineCall } from "../../../suites/concurrency/explaining/timeline.ts"
 import { paint, type TextStyle, wrap } from "../text.ts"
+import { timeOf } from "./time.ts"
 
 /**
  * Calls of several clients as text: the clients as rows and the calls as bars, each with its number; then what each call is and gave;
  * then how far they can be put into an order.
  */
 export function renderTimeline(timeline: Timeline, style: TextStyle): readonly string[] {
-  const { calls, order, before, stuck } = timeline
+  const { unit, calls, order, before, stuck } = timeline
   const width = Math.max(20, style.columns - 16)
   const last = calls.reduce((end, { to }) => Math.max(end, to), 0)
   const clients = [...new Set(calls.map(({ client }) => client))].sort((a, b) => a - b)
@@ -25,7 +26,7 @@ export function renderTimeline(timeline: Timeline, style: TextStyle): readonly s
       : [`order: ${[before, ...steps].join("; ")}${stuck === undefined ? "" : `; then ${stuck + 1} cannot be`}`]
   return [
     ...rows,
-    `  ${"".padEnd(10)} 0${`${last.toFixed(1)} ms`.padStart(width - 1)}`,
+    `  ${"".padEnd(10)} 0${timeOf(last, unit, 1).padStart(width - 1)}`,
     "",
     ...calls.map((call, index) => listed(call, index, index === stuck, style)),
     "",

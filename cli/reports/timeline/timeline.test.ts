@@ -5,6 +5,7 @@ import { renderTimelineSvg } from "./svg.ts"
 import { renderTimeline } from "./text.ts"
 
 const timeline: Timeline = {
+  unit: "ms",
   before: "/a = #1",
   calls: [
     { client: 1, text: "putContent /a 71 bytes of #2", outcome: "ok", from: 0, to: 4, beside: false },

@@ -16,16 +16,16 @@ export interface Explained {
 
 type Broken = Extract<Judgement, { readonly kind: "finding" | "disorder" }>
 
-export function explain(workload: Workload, history: readonly Recorded[], judgement: Broken): Explained {
+export function explain(workload: Workload, history: readonly Recorded[], judgement: Broken, unit: Timeline["unit"]): Explained {
   const before = stateBefore(workload)
   if (judgement.kind === "finding") {
     const { of, expected, actual } = judgement.finding
-    const timeline = timelineOfFinding(before, history, judgement.finding)
+    const timeline = { ...timelineOfFinding(before, history, judgement.finding), unit }
     const reason = new OutOfOrder(`${describeAction(of.action)} of client ${of.client + 1} to give ${expected}`, actual, timeline)
     return { reason, shown: shownIn(timeline, history) }
   }
   const disorder = reduce(judgement.disorder)
-  const timeline = timelineOfDisorder(before, disorder, judgement.disorder.operations)
+  const timeline = { ...timelineOfDisorder(before, disorder, judgement.disorder.operations), unit }
   const shown = [...new Set(disorder.operations.map(({ input }) => input.of))].sort((a, b) => a.called - b.called)
   const { stuck } = disorder
   const actual = stuck === undefined ? "there is none" : `none in which ${sentenceOf(stuck.input.of)}`

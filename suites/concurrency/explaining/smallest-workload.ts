@@ -2,31 +2,34 @@ import type { Timed, Workload } from "../workload/workload.ts"
 import type { Explained } from "./explain.ts"
 
 /** A workload that fails, and how. */
-export interface Failing {
+export interface Failing<Found extends Explained> {
   readonly workload: Workload
-  readonly found: Explained
+  readonly found: Found
 }
 
-/** How often a smaller workload is run before it counts as one that does not fail. */
-const tries = 4
+/** Runs a workload, and gives what was wrong. `turn` counts the runs of one workload; `smallest` is what the smallest so far fails by. */
+type Again<Found extends Explained> = (workload: Workload, turn: number, smallest: Found) => Promise<Found | undefined>
+
+interface ReducingOptions {
+  /** How often a smaller workload is run before it counts as one that does not fail. */
+  readonly tries: number
+  readonly expired: () => boolean
+}
 
 /**
  * A workload that still fails with fewer clients, fewer calls and less waiting: one change at a time, and each kept that made it fail
  * again. Where that hangs on chance a smaller one may be missed.
- *
- * @param again runs a workload, and gives what was wrong
  */
-export async function smallestWorkload(
-  workload: Workload,
-  found: Explained,
-  again: (workload: Workload) => Promise<Explained | undefined>,
-  expired: () => boolean,
-): Promise<Failing> {
-  let smallest: Failing = { workload, found }
-  for (let index = 0; !expired(); ) {
+export async function smallestWorkload<Found extends Explained>(
+  failingFirst: Failing<Found>,
+  again: Again<Found>,
+  options: ReducingOptions,
+): Promise<Failing<Found>> {
+  let smallest = failingFirst
+  for (let index = 0; !options.expired(); ) {
     const candidate = smallerOf(smallest)[index]
     if (candidate === undefined) break
-    const failing = await failingOf(candidate, again, expired)
+    const failing = await failingOf(candidate, (workload, turn) => again(workload, turn, smallest.found), options)
     if (failing === undefined) index++
     else {
       smallest = failing
@@ -36,20 +39,20 @@ export async function smallestWorkload(
   return smallest
 }
 
-async function failingOf(
+async function failingOf<Found extends Explained>(
   workload: Workload,
-  again: (workload: Workload) => Promise<Explained | undefined>,
-  expired: () => boolean,
-): Promise<Failing | undefined> {
+  again: (workload: Workload, turn: number) => Promise<Found | undefined>,
+  { tries, expired }: ReducingOptions,
+): Promise<Failing<Found> | undefined> {
   for (let turn = 0; turn < tries && !expired(); turn++) {
-    const found = await again(workload)
+    const found = await again(workload, turn)
     if (found !== undefined) return { workload, found }
   }
   return undefined
 }
 
 /** Those that change most come first. */
-function smallerOf({ workload, found }: Failing): readonly Workload[] {
+function smallerOf({ workload, found }: Failing<Explained>): readonly Workload[] {
   const isShown = (client: number, position: number): boolean =>
     found.shown.some((call) => call.client === client && call.position === position)
   const candidates = [

@@ -8,6 +8,8 @@ import { type Action, changes } from "../workload/workload.ts"
 
 /** Calls of several clients side by side, as reports show them. Text and numbers only. */
 export interface Timeline {
+  /** Of its times: milliseconds, or steps where the order of all that happens was decided. */
+  readonly unit: "ms" | "steps"
   /** What was there before. */
   readonly before: string
   /** In the order in which they were called. */
@@ -23,7 +25,7 @@ export interface TimelineCall {
   readonly client: number
   readonly text: string
   readonly outcome: string
-  /** Milliseconds since the first call. */
+  /** In the unit, since the first call. */
   readonly from: number
   readonly to: number
   /** Whether there is an order without it: it only changed something at the same paths. */
@@ -44,7 +46,7 @@ export function timelineOfDisorder(
   before: State,
   { operations, order, stuck }: Disorder,
   all: readonly StepOperation[],
-): Timeline {
+): Omit<Timeline, "unit"> {
   const needed = operations.map(({ input }) => input.of)
   const end = stuck?.returned ?? Number.POSITIVE_INFINITY
   const changing = all.map(({ input }) => input.of).filter(({ action, called }) => changes(action) && called < end)
@@ -76,7 +78,7 @@ export function timelineOfDisorder(
 }
 
 /** The calls that overlapped with the one that broke a promise by itself, and it. */
-export function timelineOfFinding(before: State, history: readonly Recorded[], { of }: Finding): Timeline {
+export function timelineOfFinding(before: State, history: readonly Recorded[], { of }: Finding): Omit<Timeline, "unit"> {
   const calls = inOrder([
     of,
     ...history.filter((other) => other !== of && other.called < of.returned && other.returned > of.called),

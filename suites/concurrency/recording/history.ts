@@ -26,7 +26,7 @@ export interface Stretch {
   readonly length: number
 }
 
-/** One action of a client, with the time of its call and of its return: milliseconds of a clock that all processes share. */
+/** One action of a client, with the time of its call and of its return, as its timing tells it. */
 export interface Recorded {
   readonly client: number
   /** Which of the client's calls it is, from 0 on; those that look at what is there in the end come after all others. */
@@ -37,9 +37,4 @@ export interface Recorded {
   readonly result: Result
   /** When the commit of an upload was called. */
   readonly committing?: number
-}
-
-/** Milliseconds of the machine's monotonic clock, the same in all of its processes. */
-export function now(): number {
-  return Number(process.hrtime.bigint()) / 1e6
 }

@@ -5,8 +5,9 @@ import { unprefixed } from "../../execution/observation.ts"
 import type { ObservedDriver } from "../../execution/observed-driver.ts"
 import { readStream } from "../../execution/observed-stream.ts"
 import type { Entry } from "../../specification/calls.ts"
+import type { Timing } from "../timing/timing.ts"
 import type { Action } from "../workload/workload.ts"
-import { now, type Recorded, type Result, type Stretch } from "./history.ts"
+import type { Recorded, Result, Stretch } from "./history.ts"
 
 /**
  * Makes a client's call.
@@ -17,16 +18,17 @@ export async function perform(
   driver: ObservedDriver,
   { client, position }: Pick<Recorded, "client" | "position">,
   action: Action,
+  timing: Pick<Timing, "now">,
 ): Promise<Recorded> {
   const times: { committing?: number } = {}
-  const called = now()
+  const called = timing.now()
   const result = await make(driver, action, () => {
-    times.committing = now()
+    times.committing = timing.now()
   }).catch((thrown: unknown) => {
     if (thrown instanceof CallFailed) return rejection(driver, thrown)
     throw thrown
   })
-  return { client, position, action, called, returned: now(), result, ...times }
+  return { client, position, action, called, returned: timing.now(), result, ...times }
 }
 
 function rejection(driver: ObservedDriver, failed: CallFailed): Result {

@@ -1,6 +1,6 @@
-import { setTimeout as passes } from "node:timers/promises"
 import type { ObservedDriver } from "../../execution/observed-driver.ts"
 import type { Case } from "../../execution/rule-context.ts"
+import type { Timing } from "../timing/timing.ts"
 import { type Action, filesOf, pathsOf, type Timed, type Workload } from "../workload/workload.ts"
 import type { Recorded } from "./history.ts"
 import { perform } from "./perform.ts"
@@ -11,17 +11,22 @@ import { perform } from "./perform.ts"
  *
  * @throws SetUpFailed, CallHung, RuleBroken where the driver gives what the contract has no place for
  */
-export async function record(given: Case, workload: Workload): Promise<readonly Recorded[]> {
+export async function record(given: Case, workload: Workload, timing: Timing): Promise<readonly Recorded[]> {
   await prepare(given, workload)
-  const drivers = await Promise.all(workload.clients.map(() => given.connect()))
-  const during = await together(drivers, (driver, client) =>
-    runClient(driver, { client, position: 0 }, workload.clients[client] ?? []),
-  )
+  const drivers = await Promise.all(workload.clients.map((_, client) => given.connect(timing.clockOf(client))))
   const inspection = inspectionOf(workload)
-  const after = await together(drivers, (driver, client) =>
-    runClient(driver, { client, position: workload.clients[client]?.length ?? 0 }, inspection),
-  )
-  return [...during, ...after]
+  try {
+    const during = together(drivers, (driver, client) =>
+      runClient(driver, { client, position: 0 }, workload.clients[client] ?? [], timing),
+    )
+    const recorded = await timing.whole(during)
+    const after = together(drivers, (driver, client) =>
+      runClient(driver, { client, position: workload.clients[client]?.length ?? 0 }, inspection, timing),
+    )
+    return [...recorded, ...(await timing.whole(after))]
+  } finally {
+    timing.end()
+  }
 }
 
 async function prepare({ given }: Case, { files, closedUpload }: Workload): Promise<void> {
@@ -52,11 +57,12 @@ async function runClient(
   driver: ObservedDriver,
   { client, position }: Pick<Recorded, "client" | "position">,
   actions: readonly Timed[],
+  timing: Timing,
 ): Promise<readonly Recorded[]> {
   const records: Recorded[] = []
   for (const [index, { wait, ...action }] of actions.entries()) {
-    if (wait > 0) await passes(wait)
-    records.push(await perform(driver, { client, position: position + index }, action))
+    await timing.beforeCall(client, wait)
+    records.push(await perform(driver, { client, position: position + index }, action, timing))
   }
   return records
 }

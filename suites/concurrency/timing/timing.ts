@@ -1,0 +1,34 @@
+import { setTimeout as passes } from "node:timers/promises"
+import type { Clock } from "../../../drivers/clock.ts"
+
+/** When the calls of several clients happen, and what tells the time. */
+export interface Timing {
+  readonly unit: "ms" | "steps"
+  /** In its unit, from any moment. */
+  now(): number
+  /** Resolves when a client may make its next call. */
+  beforeCall(client: number, milliseconds: number): Promise<void>
+  /** What a client's instance waits on, where the timing decides that. */
+  clockOf(client: number): Clock | undefined
+  /** Lets what was begun go on to its end. */
+  whole<Value>(work: Promise<Value>): Promise<Value>
+  /** Nothing more is recorded: whatever still waits goes on. */
+  end(): void
+}
+
+/** Everything happens when it happens. */
+export const byChance: Timing = {
+  unit: "ms",
+  now,
+  beforeCall: async (_client, milliseconds) => {
+    if (milliseconds > 0) await passes(milliseconds)
+  },
+  clockOf: () => undefined,
+  whole: (work) => work,
+  end: () => {},
+}
+
+/** Milliseconds of the machine's monotonic clock, the same in all of its processes. */
+function now(): number {
+  return Number(process.hrtime.bigint()) / 1e6
+}
