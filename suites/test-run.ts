@@ -1,5 +1,5 @@
 import type { Capabilities, DriverModule } from "../drivers/define.ts"
-import type { ConcurrencyEffort } from "./concurrency/concurrently.ts"
+import type { ConcurrencyEffort } from "./concurrency/effort.ts"
 import type { DriverProcesses } from "./execution/driver-processes.ts"
 import { type OwnStorage, openOnOwnTarget } from "./execution/opening.ts"
 import type { RuleOutcome } from "./execution/outcome.ts"
