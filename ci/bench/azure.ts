@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url"
 import { Bench } from "tinybench"
 import { startBackend } from "./backend.ts"
 import { measureMemory } from "./memory.ts"
-import { type Row, renderBenchmarks } from "./report.ts"
+import { type Figure, type Row, renderBenchmarks } from "./report.ts"
+import { measureResumes } from "./resumes.ts"
 import { type Scenario, scenarios } from "./scenarios.ts"
 
 /**
@@ -73,11 +74,11 @@ for (const scenario of scenarios) {
     await record(await measure(scenario, one))
   }
 }
-if (only === undefined || only === "memory") {
-  for (const [name, bytes] of Object.entries(await measureMemory())) await record({ memory: name, bytes })
+for (const [name, figures] of Object.entries({ memory: measureMemory, resumes: measureResumes })) {
+  if (only === undefined || only === name) for await (const figure of figures()) await record(figure)
 }
 
-async function record(row: Row | { readonly memory: string; readonly bytes: number }): Promise<void> {
+async function record(row: Row | Figure): Promise<void> {
   process.stdout.write(`${JSON.stringify(row)}\n`)
   const before = await readFile(file, "utf8").catch(() => "")
   await writeFile(file, renderBenchmarks(before, row, { commit, date: new Date().toISOString().slice(0, 10) }))

@@ -9,9 +9,13 @@ export interface Row {
   readonly distribution: number | undefined
 }
 
-export interface MemoryRow {
-  readonly memory: string
-  readonly bytes: number
+/** One figure of the driver alone. */
+export interface Figure {
+  readonly of: string
+  /** What was measured, in words. */
+  readonly measure: "peak memory" | "time"
+  /** With its unit. */
+  readonly value: string
 }
 
 export interface Circumstances {
@@ -25,13 +29,11 @@ const end = "<!-- measured: end -->"
 const MiB = 1024 ** 2
 
 /** The document with this row in it, in place of the one that stood for the same scenario and delay. */
-export function renderBenchmarks(before: string, row: Row | MemoryRow, { commit, date }: Circumstances): string {
+export function renderBenchmarks(before: string, row: Row | Figure, { commit, date }: Circumstances): string {
   const rows = rowsOf(before)
-  if ("memory" in row) {
-    rows.set(
-      `memory ${row.memory}`,
-      `| ${row.memory} | peak memory | ${Math.round(row.bytes / MiB)} MiB | | | | | ${date} | ${commit} |`,
-    )
+  if ("measure" in row) {
+    const { of, measure, value } = row
+    rows.set(`${of} ${measure}`, `| ${of} | ${measure} | ${value} | | | | | ${date} | ${commit} |`)
   } else {
     const { scenario, delay, driver, sdk, distribution } = row
     const ratio = (other: number | undefined) => (other === undefined ? "" : (other / driver).toFixed(2))
@@ -60,8 +62,8 @@ function rowsOf(document: string): Map<string, string> {
   const lines = (measured.split(end)[0] ?? "").split("\n").filter((line) => /^\| [a-z]/.test(line) && !line.startsWith("| what "))
   return new Map(
     lines.map((line) => {
-      const [, scenario = "", delay = ""] = line.split("|").map((cell) => cell.trim())
-      return [delay === "peak memory" ? `memory ${scenario}` : `${scenario} ${delay}`, line]
+      const [, what = "", delay = ""] = line.split("|").map((cell) => cell.trim())
+      return [`${what} ${delay}`, line]
     }),
   )
 }

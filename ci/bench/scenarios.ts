@@ -265,7 +265,7 @@ export const scenarios: readonly Scenario[] = [
   put("put 1 KiB", KiB, { rounds: 6, iterations: 20 }),
   upload("upload 1 MiB", MiB, { rounds: 6, iterations: 9 }),
   upload("upload 64 MiB", 64 * MiB, { rounds: 3, iterations: 1 }),
-  upload("upload 1 GiB", GiB, { rounds: 2, iterations: 1 }),
+  upload("upload 1 GiB", GiB, { rounds: 3, iterations: 1 }),
   read("read 1 KiB", KiB, { rounds: 6, iterations: 20 }),
   read("read 1 MiB", MiB, { rounds: 6, iterations: 9 }),
   read("read 64 MiB", 64 * MiB, { rounds: 6, iterations: 2 }),

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 
 /**
  * The ids of staged blocks. The service keeps of a staged block nothing but its id and its size, so the id says where the block
@@ -67,5 +67,5 @@ export function baseOf(etag: string | undefined): string {
 }
 
 function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex")
+  return hash("sha256", text)
 }

@@ -35,12 +35,7 @@ export async function openWriter(
   const base = baseOf(existing?.etag)
   const staged = resultOf(listed)
   const nonce = randomBytes(4).toString("hex")
-  const fresh = newUpload(staged, base, nonce, Date.now())
-  if (!append) {
-    await stageOneByte(storage, blob, fresh.marker, signal)
-    return new BlockWriter({ storage, blob, path, nonce, upload: fresh, epoch: fresh.epoch, begun: true })
-  }
-  const pending = pendingUpload(staged, base)
+  const pending = append ? pendingUpload(staged, base) : undefined
   if (pending !== undefined) {
     return new BlockWriter({
       storage,
@@ -52,9 +47,13 @@ export async function openWriter(
       begun: true,
     })
   }
-  if (existing === undefined) throw blobNotFound()
-  if (existing.size > 0) throw unusable(path, "content that is committed cannot be appended to")
-  return new BlockWriter({ storage, blob, path, nonce, upload: fresh, epoch: fresh.epoch, begun: false })
+  if (append) {
+    if (existing === undefined) throw blobNotFound()
+    if (existing.size > 0) throw unusable(path, "content that is committed cannot be appended to")
+  }
+  const fresh = newUpload(staged, base, nonce, Date.now())
+  if (!append) await stageOneByte(storage, blob, fresh.marker, signal)
+  return new BlockWriter({ storage, blob, path, nonce, upload: fresh, epoch: fresh.epoch, begun: !append })
 }
 
 function resultOf<T>(outcome: PromiseSettledResult<T>): T {
