@@ -1,12 +1,7 @@
-import { spawnSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { jsonReport } from "../cli/reports/json.ts"
 import { parseDuration } from "../drivers/azure/duration.ts"
+import { certify } from "./certify.ts"
 
 /**
  * Random sequences of calls for as long as one likes, a new seed each round: `npm run soak -- azure --for 30m`. `--rounds` ends after so
@@ -28,32 +23,21 @@ const [driver] = positionals
 if (driver === undefined || milliseconds === undefined)
   throw new Error("usage: npm run soak -- <driver> [--for 30m] [--rounds 5] [--runs 1000]")
 
-const entry = fileURLToPath(new URL("../dist/cli/entry.js", import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), "soak-"))
-const json = join(folder, "report.json")
 const deadline = Date.now() + milliseconds
 const firstSeed = values.seed === undefined ? randomBytes(4).readInt32LE() : Number(values.seed)
 const total = { rounds: 0, sequences: 0, calls: 0 }
-try {
-  while (Date.now() < deadline && total.rounds < Number(values.rounds)) {
-    const seed = (firstSeed + total.rounds) | 0
-    const options = ["--rule", "sequences", "--strict", "--runs", values.runs, "--seed", String(seed), "--json", json]
-    const { status, stdout } = spawnSync(process.execPath, [entry, "certify", driver, ...options], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    })
-    if (status !== 0) {
-      process.stdout.write(stdout)
-      process.exitCode = status ?? 70
-      break
-    }
-    const rules = jsonReport.parse(JSON.parse(readFileSync(json, "utf8"))).suites.flatMap((suite) => suite.rules)
-    const explored = rules.flatMap(({ outcome }) => outcome.explored ?? [])
-    total.rounds++
-    total.sequences += explored.reduce((sum, { sequences }) => sum + sequences, 0)
-    total.calls += explored.reduce((sum, { calls }) => sum + calls, 0)
-    process.stdout.write(`seed ${seed}: none fails; ${total.sequences} sequences of ${total.calls} calls so far\n`)
+while (Date.now() < deadline && total.rounds < Number(values.rounds)) {
+  const seed = (firstSeed + total.rounds) | 0
+  const { exitCode, text, report } = certify(driver, ["--rule", "sequences", "--runs", values.runs, "--seed", String(seed)])
+  if (exitCode !== 0) {
+    process.stdout.write(text)
+    process.exitCode = exitCode
+    break
   }
-} finally {
-  rmSync(folder, { recursive: true })
+  const rules = report?.suites.flatMap((suite) => suite.rules) ?? []
+  const explored = rules.flatMap(({ outcome }) => outcome.explored ?? [])
+  total.rounds++
+  total.sequences += explored.reduce((sum, { sequences }) => sum + sequences, 0)
+  total.calls += explored.reduce((sum, { calls }) => sum + calls, 0)
+  process.stdout.write(`seed ${seed}: none fails; ${total.sequences} sequences of ${total.calls} calls so far\n`)
 }

@@ -15,8 +15,8 @@ export async function* measureMemory(): AsyncGenerator<Figure> {
       env: { ...process.env, PARAMETERS: JSON.stringify(backend.direct.parameters) },
     })
     const [message] = await once(child, "message")
+    child.disconnect()
     const value = `${Math.round(bytes.parse(message) / 1024 ** 2)} MiB`
     yield { of: `${operation} 1 GiB`, measure: "peak memory", value }
-    child.disconnect()
   }
 }
