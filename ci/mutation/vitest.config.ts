@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: [process.env["MUTATION_TESTS"] ?? ""],
     pool: "forks",
+    isolate: false,
     testTimeout: 60_000,
   },
 })

@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto"
+import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { dirname } from "node:path"
+import { z } from "zod"
+
+const position = z.object({ line: z.int(), column: z.int() })
+
+/** What became of one mutant. */
+const fate = z.object({
+  file: z.string(),
+  /** Of the file as it was. */
+  digest: z.string(),
+  /** Lines and columns count from one; the end is behind the last character. */
+  location: z.object({ start: position, end: position }),
+  /** The line in which it begins, without the white space around it. */
+  line: z.string(),
+  mutator: z.string(),
+  /** What it changes, and into what; runs of white space are one space. */
+  original: z.string(),
+  replacement: z.string(),
+  status: z.enum(["killed", "timeout", "survived", "not-covered", "error"]),
+  /** The first test that failed. */
+  killedBy: z.string().optional(),
+})
+export type Fate = z.infer<typeof fate>
+
+/** Reads what is known of the mutants of files that are still as they were. */
+export async function readFates(path: string): Promise<readonly Fate[]> {
+  const text = await readFile(path, "utf8").catch(() => "[]")
+  const fates = z.array(fate).parse(JSON.parse(text))
+  const files = new Set(fates.map(({ file }) => file))
+  const digests = new Map(await Promise.all([...files].map(async (file) => [file, await digestOf(file)] as const)))
+  return fates.filter(({ file, digest }) => digests.get(file) === digest)
+}
+
+export async function writeFates(path: string, fates: readonly Fate[]): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, `${JSON.stringify(fates, undefined, 1)}\n`)
+}
+
+/** The later of two fates of one mutant counts. */
+export function merged(earlier: readonly Fate[], later: readonly Fate[]): readonly Fate[] {
+  return [...new Map([...earlier, ...later].map((fate) => [keyOf(fate), fate])).values()]
+}
+
+function keyOf({ file, location, mutator, replacement }: Fate): string {
+  return JSON.stringify([file, location, mutator, replacement])
+}
+
+export function survived({ status }: Fate): boolean {
+  return status === "survived" || status === "not-covered"
+}
+
+export async function digestOf(file: string): Promise<string | undefined> {
+  const content = await readFile(file).catch(() => undefined)
+  return content && createHash("sha256").update(content).digest("hex")
+}
