@@ -28,6 +28,17 @@ const { positionals, values } = parseArgs({
   },
 })
 
+type Status = Awaited<ReturnType<Stryker["runMutationTest"]>>[number]["status"]
+
+/** Those that were judged; the others were left out: static ones, for Stryker would start anew for each, and excluded ones. */
+const statuses: Readonly<Partial<Record<Status, Fate["status"]>>> = {
+  Killed: "killed",
+  Timeout: "timeout",
+  Survived: "survived",
+  NoCoverage: "not-covered",
+  RuntimeError: "error",
+}
+
 for (const name of positionals.length === 0 ? Object.keys(subjects) : positionals) {
   const subject = subjects[name]
   if (subject === undefined) throw new Error(`there is no subject ${name}: ${Object.keys(subjects).join(", ")}`)
@@ -83,17 +94,6 @@ async function run({ tests, certified }: Subject, mutate: readonly string[]): Pr
     })
   }
   return fates
-}
-
-type Status = Awaited<ReturnType<Stryker["runMutationTest"]>>[number]["status"]
-
-/** Those that were judged; the others were left out: static ones, for Stryker would start anew for each, and excluded ones. */
-const statuses: Readonly<Partial<Record<Status, Fate["status"]>>> = {
-  Killed: "killed",
-  Timeout: "timeout",
-  Survived: "survived",
-  NoCoverage: "not-covered",
-  RuntimeError: "error",
 }
 
 type Position = Fate["location"]["start"]
