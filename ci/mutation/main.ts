@@ -1,3 +1,4 @@
+import { globSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { availableParallelism } from "node:os"
 import { relative } from "node:path"
@@ -54,6 +55,7 @@ async function run({ tests, certified }: Subject, mutate: readonly string[]): Pr
   process.env["MUTATION_TESTS"] = tests
   process.env["MUTATED_DRIVER"] = certified?.driver ?? ""
   process.env["MUTATION_SUITES"] = certified?.suites.join(",") ?? ""
+  const sources = await readSources()
   const stryker = new Stryker({
     mutate: [...mutate],
     // What a message says is no part of the contract.
@@ -70,20 +72,18 @@ async function run({ tests, certified }: Subject, mutate: readonly string[]): Pr
     ignoreStatic: true,
     allowEmpty: false,
   })
-  const sources = new Map<string, { readonly text: string; readonly digest: string }>()
   const fates: Fate[] = []
   for (const result of await stryker.runMutationTest()) {
     const status = statuses[result.status]
-    if (status === undefined) continue
     const file = relative("", result.fileName)
-    const source = sources.get(file) ?? { text: await readFile(file, "utf8"), digest: (await digestOf(file)) ?? "" }
-    sources.set(file, source)
-    const lines = source.text.split("\n")
+    const source = sources.get(file)
+    if (status === undefined || source === undefined) continue
+    const lines = source.split("\n")
     const { start, end } = result.location
     const [killedBy] = result.killedBy ?? []
     fates.push({
       file,
-      digest: source.digest,
+      digest: digestOf(source),
       location: { start, end },
       line: (lines[start.line - 1] ?? "").trim(),
       mutator: result.mutatorName,
@@ -94,6 +94,12 @@ async function run({ tests, certified }: Subject, mutate: readonly string[]): Pr
     })
   }
   return fates
+}
+
+/** All that may be mutated, as it was when the run began. */
+async function readSources(): Promise<ReadonlyMap<string, string>> {
+  const files = globSync(["drivers/**/*.ts", "suites/specification/*.ts"])
+  return new Map(await Promise.all(files.map(async (file) => [file, await readFile(file, "utf8")] as const)))
 }
 
 type Position = Fate["location"]["start"]

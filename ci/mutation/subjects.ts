@@ -31,6 +31,6 @@ export const subjects: Readonly<Record<string, Subject>> = {
   azure: certifying(["drivers/azure/*.ts"], "azure"),
   specification: {
     mutate: ["suites/specification/*.ts", "!**/*.test.ts"],
-    tests: "suites/specification/{histories,step}.test.ts",
+    tests: "suites/specification/{histories,paths,step}.test.ts",
   },
 }

@@ -4,7 +4,7 @@ export function isBelow(path: string, directory: string): boolean {
 }
 
 export function isChild(path: string, directory: string): boolean {
-  return isBelow(path, directory) && !path.slice(directory === "/" ? 1 : directory.length + 1).includes("/")
+  return isBelow(path, directory) && path.lastIndexOf("/") <= directory.length
 }
 
 /** The directories above a path, the nearest first, without the root. */
@@ -16,11 +16,10 @@ export function parentsOf(path: string): readonly string[] {
 
 /** Whether the path comes after the other in the order of a walk: by components, each in byte order. */
 export function comesAfter(path: string, other: string): boolean {
-  const [left, right] = [path.split("/"), other.split("/")]
-  for (const [index, component] of left.entries()) {
-    const against = right[index]
-    if (against === undefined) return true
-    if (component !== against) return component > against
-  }
-  return false
+  return byComponents(path) > byComponents(other)
+}
+
+/** Names hold characters that come before the slash: in the order of what this gives none does. */
+function byComponents(path: string): string {
+  return path.replaceAll("/", "\0")
 }
