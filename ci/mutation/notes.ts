@@ -15,7 +15,7 @@ export interface Note {
   readonly why: string
 }
 
-export const notes: readonly Note[] = []
+const notes: readonly Note[] = []
 
 export function noteOn(fate: Fate): Note | undefined {
   return notes.find(
