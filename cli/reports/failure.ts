@@ -28,8 +28,10 @@ export function renderRuleFailure(rule: RuleResult, failure: Failure, heading: s
   return `${lines.join("\n")}\n`
 }
 
-function howOften({ failed, repeats }: FailingSequence): string {
-  return failed === repeats ? "every time" : `${failed} of ${repeats} times`
+function howOften({ commands, failed, repeats, shrunk }: FailingSequence): string {
+  const times = failed === repeats ? "every time" : `${failed} of ${repeats} times`
+  if (shrunk.from <= commands.length) return times
+  return `${times}; found as ${shrunk.from} calls, made smaller in ${(shrunk.milliseconds / 1_000).toFixed(1)} s`
 }
 
 function renderCalls({ calls, totalCalls }: Failure, style: TextStyle): readonly string[] {

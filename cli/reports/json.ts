@@ -15,6 +15,8 @@ const failure = z.object({
       commands: z.array(z.looseObject({ method: z.string(), instance: z.number() })),
       repeats: z.number(),
       failed: z.number(),
+      /** How many calls it had when it was found, and the milliseconds that making it smaller took. */
+      shrunk: z.object({ from: z.number(), milliseconds: z.number() }),
     })
     .optional(),
   /** The calls side by side, where several clients made them at once; times in the unit, since the first call. */

@@ -11,6 +11,8 @@ export interface FailingSequence {
   readonly repeats: number
   /** How often it failed again in the same way. */
   readonly failed: number
+  /** How many calls it had when it was found, and the milliseconds that making it smaller took. */
+  readonly shrunk: { readonly from: number; readonly milliseconds: number }
 }
 
 /** What a broken rule, or a set-up that failed, looks like. */

@@ -55,7 +55,8 @@ export function replay(context: RuleContext, commands: readonly Command[]): Prom
 export async function explain(context: RuleContext, finding: Finding): Promise<Falsified> {
   const { reason, trace, commands } = finding
   if (!(reason instanceof RuleBroken)) return new Falsified(reason, trace, [])
-  const deadline = performance.now() + minimisingMilliseconds
+  const started = performance.now()
+  const deadline = started + minimisingMilliseconds
   const again = async (candidate: readonly Command[]): Promise<Finding | undefined> => {
     const other = await replay(context, candidate)
     return other?.reason instanceof RuleBroken && other.reason.rule === reason.rule ? other : undefined
@@ -65,6 +66,7 @@ export async function explain(context: RuleContext, finding: Finding): Promise<F
     async (candidate) => (await again(candidate))?.commands,
     () => performance.now() > deadline,
   )
+  const shrunk = { from: commands.length, milliseconds: Math.round(performance.now() - started) }
   let times = 0
   let last = finding
   for (let turn = 0; turn < repeats; turn++) {
@@ -73,5 +75,5 @@ export async function explain(context: RuleContext, finding: Finding): Promise<F
     times++
     last = repeated
   }
-  return new Falsified(last.reason, last.trace, [], { commands: last.commands, repeats, failed: times })
+  return new Falsified(last.reason, last.trace, [], { commands: last.commands, repeats, failed: times, shrunk })
 }
