@@ -70,6 +70,8 @@ export interface StartedTarget {
   readonly parameters: Readonly<Record<string, unknown>>
   /** Resolves while the backend answers. Without it, a fresh instance of the driver is asked. */
   healthCheck?(options: { readonly signal: AbortSignal }): Promise<void>
+  /** Bytes that it still takes, where it can tell: rules that store more are not run. */
+  room?(): Promise<number>
   /** The end of what the backend printed, without secrets: it is shown where the backend stopped answering. */
   output?(): string
   stop(): Promise<void>
@@ -80,6 +82,8 @@ export interface StartOptions {
   readonly signal: AbortSignal
   /** Whether it is to stay when it is stopped, for a later start to find it. Only the suite's container is asked for that. */
   readonly keep?: boolean
+  /** Bytes that are to be stored at a time, where that is known: what a backend cannot keep in memory it may keep on a disk. */
+  readonly bytes?: number
   /** Takes a line for whoever waits. */
   readonly tell?: (progress: string) => void
 }

@@ -87,6 +87,18 @@ export const ownProcesses: Need = {
   },
 }
 
+/** For rules on numbers that small objects do not have. */
+export const longObjects: Need = {
+  name: "objects of more than 4 GiB",
+  unmet: ({ extent = extents.small }) =>
+    extent.bytes > 2 ** 32 + 2 ** 20 ? undefined : "it takes an object of more than 4 GiB: --size large or --size 5GiB has them",
+}
+
+/** The least that must be stored for a rule to be run: the small preset, but for what needs long objects. */
+export function leastExtentFor(needs: readonly Need[]): Extent {
+  return needs.includes(longObjects) ? { ...extents.small, bytes: 2 ** 32 + 2 ** 21 } : extents.small
+}
+
 /** For rules that hold a process to the memory that the driver declares. */
 export const boundedMemory: Need = {
   name: "a bound to the memory that transfers take",

@@ -4,7 +4,7 @@ import type { DriverProcesses } from "./execution/driver-processes.ts"
 import { type OwnStorage, openOnOwnTarget } from "./execution/opening.ts"
 import type { RuleOutcome } from "./execution/outcome.ts"
 import { runRule } from "./execution/run-rule.ts"
-import { resolveCapabilities } from "./needs.ts"
+import { leastExtentFor, resolveCapabilities } from "./needs.ts"
 import type { Rule } from "./rule.ts"
 import type { Effort } from "./sequences/effort.ts"
 
@@ -47,6 +47,7 @@ export function runOnStorage(
       capabilities: resolveCapabilities(module.capabilities, storage.capabilities, capabilities),
       ownStorage,
       effort,
+      extent: leastExtentFor(rule.needs),
       processes: processes?.(storage),
     },
     limits: { call },

@@ -93,7 +93,8 @@ export class DriverHost {
       return this.#opened.storage.capabilities ?? null
     },
     probe: ({ milliseconds }) => this.#probe(milliseconds),
-    run: ({ ruleId }) => this.#run(ruleId),
+    room: async () => (await this.#target.started?.room?.()) ?? null,
+    run: ({ ruleId, room }) => this.#run(ruleId, room),
     abandon: async () => {
       this.#abandoned.abort()
       return null
@@ -133,13 +134,15 @@ export class DriverHost {
     return { storage, request, execution }
   }
 
-  async #run(ruleId: string): Promise<RuleOutcome> {
+  async #run(ruleId: string, room: number | undefined): Promise<RuleOutcome> {
     const { execution } = this.#demandOpened()
     this.#rules ??= loadAllRules()
     const rule = (await this.#rules).get(ruleId)
     if (rule === undefined) throw new InputRefused(`there is no rule ${ruleId}`)
     this.#runningNow = ruleId
-    const outcome = await this.#running.run(ruleId, () => runRule(rule, execution))
+    const outcome = await this.#running.run(ruleId, () =>
+      runRule(rule, { ...execution, surroundings: { ...execution.surroundings, room } }),
+    )
     // Rejections are reported a turn after the promise was left alone: those that this rule left behind are its own.
     await turn()
     await turn()

@@ -63,11 +63,11 @@ export class LoadedDriver {
     return validated.valid ? [] : validated.issues
   }
 
-  async startTarget({ kind, keep }: StartTargetRequest, { signal, tell }: StartOptions): Promise<StartedTarget> {
+  async startTarget({ kind, keep, bytes }: StartTargetRequest, { signal, tell }: StartOptions): Promise<StartedTarget> {
     const target = await targetOf(this.module, kind)
     if (target === undefined) throw new Error(`the driver ${this.module.name} names no target`)
     const limit = AbortSignal.timeout(kind === "container" ? containerStartLimit : targetStartLimit)
-    return target.start({ signal: AbortSignal.any([signal, limit]), keep, ...(tell === undefined ? {} : { tell }) })
+    return target.start({ signal: AbortSignal.any([signal, limit]), keep, bytes, ...(tell === undefined ? {} : { tell }) })
   }
 
   /**

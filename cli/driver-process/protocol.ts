@@ -28,7 +28,9 @@ export interface Requests {
   open: { readonly asks: OpenRequest; readonly answers: Capabilities | null }
   /** Whether the backend answers: the target's health check, else a fresh instance. */
   probe: { readonly asks: { readonly milliseconds: number }; readonly answers: ProbeAnswer }
-  run: { readonly asks: { readonly ruleId: string }; readonly answers: RuleOutcome }
+  /** Bytes that the target still takes; null where it cannot tell. */
+  room: { readonly asks: Readonly<Record<string, never>>; readonly answers: number | null }
+  run: { readonly asks: { readonly ruleId: string; readonly room: number | undefined }; readonly answers: RuleOutcome }
   /** Makes no further call for the rule under way, whose request is answered once it has cleaned up. */
   abandon: { readonly asks: Record<string, never>; readonly answers: null }
   /** Cancels these uploads and deletes the run's folder; answers what could not be removed. */
@@ -57,6 +59,8 @@ export interface StartTargetRequest {
   readonly kind: TargetKind
   /** Whether the target stays when the run is over. */
   readonly keep: boolean
+  /** Bytes that are to be stored at a time. */
+  readonly bytes: number
 }
 
 export interface TargetDescription {

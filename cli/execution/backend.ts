@@ -1,7 +1,7 @@
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
 import type { ParameterIssue } from "../../suites/execution/opening.ts"
 import { within } from "../../suites/execution/time-limits.ts"
-import { type ClientOptions, DriverProcessClient, ProcessLost } from "../driver-process/client.ts"
+import { type ClientOptions, DriverProcessClient, ProcessLost, Refusal } from "../driver-process/client.ts"
 import type { DriverDescription, OpenRequest, StartTargetRequest, TargetDescription } from "../driver-process/protocol.ts"
 
 export interface DriverModuleLocation {
@@ -69,6 +69,18 @@ export class Backend {
       return await this.#client.request("probe", { milliseconds })
     } catch (reason) {
       if (reason instanceof ProcessLost) return { answers: true }
+      throw reason
+    }
+  }
+
+  /** Bytes that the target still takes, where there is one and it can tell. */
+  async room(): Promise<number | undefined> {
+    if (this.#client.lost) return undefined
+    try {
+      return (await this.#client.request("room", {})) ?? undefined
+    } catch (reason) {
+      // Whoever cannot say says nothing: that the backend is gone is found out by what is asked of it.
+      if (reason instanceof ProcessLost || reason instanceof Refusal) return undefined
       throw reason
     }
   }

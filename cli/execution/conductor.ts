@@ -15,6 +15,8 @@ export interface ConductorOptions {
   readonly concurrency: number
   /** Whether the backend answers. */
   readonly probe: () => Promise<ProbeAnswer>
+  /** Bytes that the backend still takes, where it can tell. */
+  readonly room?: () => Promise<number | undefined>
   readonly onStarted?: (ruleId: string) => void
   readonly onFinished?: (outcome: RuleOutcome) => void
   /** Takes secrets out of what leaves a driver process. */
@@ -118,7 +120,7 @@ export class Conductor {
     const counted = () => ({ ruleId, checks: 0, calls: 0, milliseconds: Math.round(performance.now() - started) })
     try {
       await worker.ready
-      return await worker.client.request("run", { ruleId })
+      return await worker.client.request("run", { ruleId, room: await this.#options.room?.() })
     } catch (reason) {
       if (this.#stopped !== undefined) return notReached(ruleId, this.#stopped)
       if (reason instanceof ProcessLost) {

@@ -57,7 +57,9 @@ export async function prepareStorage(
   options: PrepareOptions,
 ): Promise<PreparedStorage> {
   const target =
-    choice.on === "target" ? await startTarget(backend, driver, { kind: choice.kind, keep: options.keep }) : undefined
+    choice.on === "target"
+      ? await startTarget(backend, driver, { kind: choice.kind, keep: options.keep, bytes: bytesAtATime(options) })
+      : undefined
   const parameters = { ...choice.parameters, ...target?.parameters }
   const redactor = redactorOf(driver, parameters)
   if (target !== undefined) await demandValid(backend, driver, parameters, redactor)
@@ -91,6 +93,13 @@ function tellIgnored([first, ...others]: readonly string[]): void {
   if (first === undefined) return
   const variables = others.length === 0 ? `${first} is` : `${first} and ${others.length} more are`
   process.stderr.write(`${variables} set in the environment and not used: --target account would use what stands there\n`)
+}
+
+/** Large objects of the rule that has most of them at a time. */
+const mostObjects = 3
+
+function bytesAtATime({ extent = extents.small }: StorageOptions): number {
+  return mostObjects * extent.bytes
 }
 
 async function startTarget(backend: Backend, driver: DriverDescription, request: StartTargetRequest): Promise<TargetDescription> {

@@ -57,6 +57,7 @@ export async function performRun(plan: RunPlan): Promise<RunResult> {
     concurrency,
     redact: storage.redactor.deep,
     probe,
+    room: () => backend.room(),
     onStarted: (ruleId) => progress.started(ruleId),
     onFinished: (outcome) => progress.finished({ id: outcome.ruleId, level: levels.get(outcome.ruleId) ?? "MUST", outcome }),
   })

@@ -4,6 +4,7 @@ import { expectMissing } from "../expect.ts"
 import { roomFor } from "../needs.ts"
 import { defineRule, type Rule } from "../rule.ts"
 import { large } from "./large-case.ts"
+import { timedTransfer } from "./timing.ts"
 import { expectWhole, upload } from "./transfer.ts"
 
 const path = "/uploads/data"
@@ -15,10 +16,11 @@ const keepAll = defineRule({
   why: "The registry moves each layer once, from where it was uploaded to its digest: what is lost then is found by the first pull.",
   source: "storagedriver.go, Move; testsuites.go, TestMove; services copy up to a size in one request and larger ones in parts",
   needs: [roomFor(2)],
-  check: large(async ({ driver, extent }) => {
+  check: large(async (given) => {
+    const { driver, extent } = given
     const content = contentOf(22, extent.bytes)
     await setUp(() => upload(driver, path, content))
-    await driver.move(path, "/blobs/by-digest/data")
+    await timedTransfer(given, "a move", extent.bytes, () => driver.move(path, "/blobs/by-digest/data"))
     await expectWhole(driver, "/blobs/by-digest/data", content)
     await expectMissing(driver, path)
   }),

@@ -10,14 +10,11 @@ const path = "/blobs/data"
 const windowLength = 256 * 1024
 const randomOffsets = 32
 
-/** Where a number of 31 or 32 bits, signed or not, goes over, and where a block of common sizes ends. */
-const edges = [2 ** 31, 2 ** 32].flatMap((edge) => [edge - 1, edge, edge + 1])
-
 const fromOffsets = defineRule({
   id: "large-reads/from-offsets",
   level: "MUST",
   statement:
-    "A stream that is opened at any offset of a large object, random ones, ends of blocks, the last byte, around 2^31 and 2^32 where it is as long, gives what is there.",
+    "A stream that is opened at any offset of a large object, random ones, ends of blocks, the last byte, gives what is there.",
   why: "A pull that broke off goes on with a Range; one that gets other bytes never has the right digest again.",
   source,
   needs: [roomFor(1)],
@@ -28,7 +25,6 @@ const fromOffsets = defineRule({
     const offsets = [
       ...Array.from({ length: randomOffsets }, () => Math.floor(random() * bytes)),
       ...[1, 2, Math.floor(blocks / 2), blocks].flatMap((block) => [-1, 0, 1].map((by) => block * chunkSize + by)),
-      ...edges,
       bytes - windowLength,
       bytes - 1,
     ].filter((offset) => offset > 0 && offset < bytes)

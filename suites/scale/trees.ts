@@ -6,6 +6,7 @@ import { quote } from "../execution/rendering.ts"
 import { expectContent, expectListing, expectMissing, expectRefusal, expectThat } from "../expect.ts"
 import { extents } from "../extent.ts"
 import { defineRule, type Rule } from "../rule.ts"
+import { timed } from "./timing.ts"
 
 /**
  * Names that sort in between each other in every way: what services put between the pages of a listing are names, and "-", "." and digits
@@ -19,17 +20,22 @@ function namesFor(count: number): readonly string[] {
   })
 }
 
+function count(paths: readonly string[], noun: string): string {
+  return `${paths.length.toLocaleString("en-US")} ${noun}s`
+}
+
 const files = defineRule({
   id: "large-trees/files",
   level: "MUST",
   statement: "list of a folder with thousands of files gives each of them once, and walk reports each of them once.",
   why: "Services answer in pages of 1,000 or 5,000, and tags beyond the first page exist too.",
   source: "storagedriver.go, List and Walk; S3 pages at 1,000, Azure at 5,000",
-  check: once(async ({ given, driver, extent = extents.small }) => {
+  check: once(async (context) => {
+    const { given, driver, extent = extents.small } = context
     const paths = namesFor(extent.entries).map((name) => `/tags/${name}`)
     const contents = await given.files(paths)
-    await expectListing(driver, "/tags", paths)
-    await expectWalk(driver, "/tags", paths)
+    await timed(context, `list of ${count(paths, "file")}`, () => expectListing(driver, "/tags", paths))
+    await timed(context, `walk of ${count(paths, "file")}`, () => expectWalk(driver, "/tags", paths))
     for (const index of [0, 999, 1_000, 4_999, 5_000, paths.length - 1]) {
       const path = paths[index]
       if (path !== undefined) await expectContent(driver, path, contents[index] ?? contentOf(0, 0))
@@ -44,7 +50,8 @@ const folders = defineRule({
     "list of a folder with more than a thousand folders gives each of them once, however many files are in them, and walk reports all that is in them.",
   why: "The catalogue of repositories and garbage collection go by it: a folder that is passed over is a repository that is lost.",
   source: "storagedriver.go, List and Walk; services tell folders by the names of the files in them, and cut pages there too",
-  check: once(async ({ given, driver, extent = extents.small }) => {
+  check: once(async (context) => {
+    const { given, driver, extent = extents.small } = context
     const names = namesFor(extent.costlyEntries)
     // Some have two files, so that their names come twice in a row, or at the end of one page and the beginning of the next.
     const paths = names.flatMap((name, index) => [
@@ -53,8 +60,9 @@ const folders = defineRule({
     ])
     const listed = names.map((name) => `/repositories/${name}`)
     await given.files(paths)
-    await expectListing(driver, "/repositories", listed)
-    await expectWalk(driver, "/repositories", [...listed, ...paths])
+    await timed(context, `list of ${count(listed, "folder")}`, () => expectListing(driver, "/repositories", listed))
+    const all = [...listed, ...paths]
+    await timed(context, `walk of ${count(listed, "folder")} and what is in them`, () => expectWalk(driver, "/repositories", all))
   }),
 })
 
@@ -102,12 +110,13 @@ const deletes = defineRule({
   statement: "delete of a folder with more than a thousand files and folders leaves none of them, and touches nothing beside it.",
   why: "What is left of a deleted repository is served to whoever makes one of the same name.",
   source: "storagedriver.go, Delete; Azure deletes 256 blobs in a request, S3 1,000",
-  check: once(async ({ given, driver, extent = extents.small }) => {
+  check: once(async (context) => {
+    const { given, driver, extent = extents.small } = context
     const paths = namesFor(extent.costlyEntries).map((name, index) => `/old/${name}${index % 4 === 0 ? "/layer" : ""}`)
     const beside = ["/old-1", "/old.1", "/old0/a", "/ol/d"]
     await given.files(paths)
     const kept = await given.files(beside)
-    await driver.delete("/old")
+    await timed(context, `delete of ${count(paths, "file")}`, () => driver.delete("/old"))
     await expectMissing(driver, "/old")
     await expectRefusal(driver, () => driver.list("/old"), "PathNotFound", "/old")
     const sorted = paths.toSorted()

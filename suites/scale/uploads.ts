@@ -4,6 +4,7 @@ import { ownProcesses, roomFor } from "../needs.ts"
 import { defineRule, type Rule } from "../rule.ts"
 import { killedAndResumed } from "./killed-upload.ts"
 import { type LargeCase, large } from "./large-case.ts"
+import { timedTransfer } from "./timing.ts"
 import { expectWhole, plainWrite, upload, writeRange } from "./transfer.ts"
 
 const KiB = 1024
@@ -17,10 +18,11 @@ const inOneGo = defineRule({
   why: "A layer has gigabytes: one that loses, repeats or mixes up a block has another digest, and can never be pulled.",
   source,
   needs: [roomFor(1)],
-  check: large(async ({ driver, extent }) => {
+  check: large(async (given) => {
+    const { driver, extent } = given
     const content = contentOf(1, extent.bytes)
-    await upload(driver, path, content)
-    await expectWhole(driver, path, content)
+    await timedTransfer(given, "an upload in one go", extent.bytes, () => upload(driver, path, content))
+    await timedTransfer(given, "reading it back", extent.bytes, () => expectWhole(driver, path, content))
   }),
 })
 
