@@ -15,7 +15,7 @@ test("the table of Distribution's tests names rules that there are, at least one
 })
 
 test("what the documents link to is there", async () => {
-  const guides = ["writing-a-driver", "targets", "distribution-tests", "measuring-a-driver", "drivers/azure"].map(
+  const guides = ["writing-a-driver", "targets", "distribution-tests", "measuring-a-driver", "scale", "drivers/azure"].map(
     (name) => `docs/${name}.md`,
   )
   for (const document of ["README.md", ...guides]) {

@@ -30,5 +30,5 @@ export async function timedTransfer<Value>(
 }
 
 function milliseconds(took: number): string {
-  return `${Math.round(took).toLocaleString("en-US")} ms`
+  return `${took < 10 ? took.toFixed(1) : Math.round(took).toLocaleString("en-US")} ms`
 }
