@@ -8,7 +8,19 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
-export const realClock: Clock = {
+/** Of those too that set a limit to what they wait for. */
+export interface ClockWithTimers extends Clock {
+  /** Calls back once when the time is over, unless the timer is stopped before. */
+  startTimer(milliseconds: number, whenOver: () => void): Timer
+}
+
+export interface Timer {
+  /** From now on it has its whole time again. */
+  restart(): void
+  stop(): void
+}
+
+export const realClock: ClockWithTimers = {
   now: () => performance.now(),
   async sleep(milliseconds, signal) {
     signal?.throwIfAborted()
@@ -18,5 +30,9 @@ export const realClock: Clock = {
       signal?.throwIfAborted()
       throw error
     }
+  },
+  startTimer(milliseconds, whenOver) {
+    const timer = setTimeout(whenOver, milliseconds)
+    return { restart: () => void timer.refresh(), stop: () => clearTimeout(timer) }
   },
 }

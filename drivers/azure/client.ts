@@ -8,7 +8,7 @@ import {
   type RequestPolicyFactory,
   StorageSharedKeyCredential,
 } from "@azure/storage-blob"
-import type { Clock } from "../clock.ts"
+import type { ClockWithTimers } from "../clock.ts"
 import { BlobNames } from "./names.ts"
 import type { AzureParameters } from "./parameters.ts"
 import { Requests } from "./request.ts"
@@ -40,7 +40,7 @@ interface Transfer {
 }
 
 export interface StorageOptions {
-  readonly clock?: Clock
+  readonly clock?: ClockWithTimers
   /** Milliseconds for one try of a request without a body. */
   readonly tryLimit?: number
   /** How many blobs are listed in one request. */

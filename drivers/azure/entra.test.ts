@@ -2,12 +2,14 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { createServer, type Server } from "node:http"
-import { get as httpsGet } from "node:https"
+import { createServer as createHttpsServer, get as httpsGet } from "node:https"
 import { createRequire } from "node:module"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { buffer } from "node:stream/consumers"
+import { buffer, text } from "node:stream/consumers"
+import { getCACertificates, setDefaultCACertificates } from "node:tls"
+import { inspect } from "node:util"
 import { generate } from "selfsigned"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import type { StorageDriver } from "../contract.ts"
@@ -18,6 +20,7 @@ import { parameters } from "./parameters.ts"
 /** Azurite over TLS, which takes tokens, and an identity service that gives unsigned ones, as Azurite does not mind. */
 const account = { accountname: "entra", accountkey: Buffer.alloc(64, 5).toString("base64") }
 let folder: string
+let certificate: { readonly cert: string; readonly key: string }
 let server: ChildProcess
 let identity: Server
 let serviceurl: string
@@ -28,6 +31,7 @@ beforeAll(async () => {
   const { cert, private: key } = await generate([{ name: "commonName", value: "127.0.0.1" }], {
     extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] }],
   })
+  certificate = { cert, key }
   const [certFile, keyFile] = [join(folder, "cert.pem"), join(folder, "key.pem")]
   await Promise.all([writeFile(certFile, cert), writeFile(keyFile, key)])
   serviceurl = `${await startAzurite(certFile, keyFile)}/${account.accountname}`
@@ -126,6 +130,76 @@ describe("under Entra credentials the driver", () => {
     const keyTimes = urls.map((url) => new URL(url ?? "").searchParams.get("ske"))
     expect(new Set(keyTimes).size).toBe(1)
     expect((await fetched((urls[0] ?? "").replace("served", "other"))).status).toBe(403)
+  })
+})
+
+/** A sign-in service over HTTPS that knows one application; all that came to it. */
+async function startSignIn(): Promise<{ readonly origin: string; readonly forms: URLSearchParams[] } & AsyncDisposable> {
+  const forms: URLSearchParams[] = []
+  const signIn = createHttpsServer(certificate, async (incoming, answer) => {
+    answer.setHeader("content-type", "application/json")
+    if (incoming.method === "GET") {
+      const [authorization_endpoint, token_endpoint, jwks_uri] = ["authorize", "token", "keys"].map((path) => `${origin}/${path}`)
+      answer.end(JSON.stringify({ issuer: origin, authorization_endpoint, token_endpoint, jwks_uri }))
+      return
+    }
+    const form = new URLSearchParams(await text(incoming))
+    forms.push(form)
+    if (form.get("client_secret") === "right") {
+      const token = unsignedToken(Math.floor(Date.now() / 1_000) + 3_600)
+      answer.end(JSON.stringify({ access_token: token, expires_in: 3_600, token_type: "Bearer" }))
+    } else {
+      const refusal = { error: "invalid_client", error_description: "AADSTS7000215: Invalid client secret provided." }
+      answer.writeHead(401).end(JSON.stringify(refusal))
+    }
+  })
+  signIn.listen(0, "127.0.0.1")
+  await once(signIn, "listening")
+  const { port }: AddressInfo = Object(signIn.address())
+  const origin = `https://127.0.0.1:${port}`
+  return {
+    origin,
+    forms,
+    async [Symbol.asyncDispose]() {
+      signIn.close()
+      signIn.closeAllConnections()
+      await once(signIn, "close")
+    },
+  }
+}
+
+describe("an application's secret", () => {
+  // Of this tenant the sign-in is asked directly; for others the public cloud would be asked first whether it knows the host.
+  const application = { type: "client_secret", clientid: "registry", tenantid: "adfs" }
+  const trusted = getCACertificates()
+  beforeAll(() => setDefaultCACertificates([...trusted, certificate.cert]))
+  afterAll(() => setDefaultCACertificates(trusted))
+
+  it("signs in once for many requests", async () => {
+    await using signIn = await startSignIn()
+    vi.stubEnv("AZURE_AUTHORITY_HOST", signIn.origin)
+    const driver = await driverWith({ credentials: { ...application, secret: "right" } })
+    await driver.putContent("/signed-in", bytes("content"))
+    expect(Buffer.from(await driver.getContent("/signed-in")).toString()).toBe("content")
+    expect(signIn.forms.map((form) => Object.fromEntries(form))).toEqual([
+      expect.objectContaining({
+        grant_type: "client_credentials",
+        client_id: "registry",
+        client_secret: "right",
+        scope: expect.stringMatching(/^https:\/\/storage\.azure\.com\/\.default/),
+      }),
+    ])
+  })
+
+  it("that is refused is an error that says so and shows no secret", async () => {
+    await using signIn = await startSignIn()
+    vi.stubEnv("AZURE_AUTHORITY_HOST", signIn.origin)
+    const driver = await driverWith({ credentials: { ...application, secret: "wr0ng-s3cr3t" } })
+    const failure: unknown = await driver.stat("/signed-in").catch((error: unknown) => error)
+    const message = /signing in with credentials of type client_secret failed: .*AADSTS7000215/
+    expect(failure).toMatchObject({ code: "Driver", message: expect.stringMatching(message) })
+    expect(inspect(failure, { depth: null })).not.toContain("wr0ng-s3cr3t")
+    expect(signIn.forms).toHaveLength(1)
   })
 })
 

@@ -1,4 +1,4 @@
-import { type Clock, realClock } from "../clock.ts"
+import { type ClockWithTimers, realClock } from "../clock.ts"
 import { ServiceError, timeLimitReached } from "./errors.ts"
 
 /** Milliseconds for one try of a request without a body. */
@@ -16,7 +16,7 @@ const mostSilences = 2
 export interface RequestsOptions {
   /** How often a request that failed for a passing reason is tried again. */
   readonly maxRetries: number
-  readonly clock?: Clock
+  readonly clock?: ClockWithTimers
   /** Milliseconds for one try without a body. */
   readonly tryLimit?: number
   /** From 0 to 1. */
@@ -42,7 +42,7 @@ export class Requests {
   /** Milliseconds for one try without a body, and for the next byte of an answer. */
   readonly tryLimit: number
   readonly #random: () => number
-  readonly clock: Clock
+  readonly clock: ClockWithTimers
 
   constructor({ maxRetries, clock = realClock, tryLimit = defaultTryLimit, random = Math.random }: RequestsOptions) {
     this.maxRetries = maxRetries
@@ -63,7 +63,7 @@ export class Requests {
     let silences = 0
     for (let tries = 1; ; tries++) {
       try {
-        return await tryOnce(call, limit, signal)
+        return await this.#tryOnce(call, limit, signal)
       } catch (error) {
         signal?.throwIfAborted()
         const failure = ServiceError.from(error)
@@ -91,30 +91,26 @@ export class Requests {
     if (retryAfter !== undefined) return Math.min(retryAfter, longestRetryAfter) * (1 + this.#random() / 4)
     return Math.min(longestWait, firstWait * 2 ** (tries - 1)) * (0.5 + this.#random() / 2)
   }
-}
 
-async function tryOnce<T>(
-  call: (abortSignal: AbortSignal) => Promise<T>,
-  limit: number,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  signal?.throwIfAborted()
-  const controller = new AbortController()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const abort = () => {
-    controller.abort()
-    // The SDK does not look at its signal everywhere: an answer to a batch that breaks off would be waited for without end.
-    reject(ServiceError.timedOut(limit))
-  }
-  const timer = setTimeout(abort, limit)
-  signal?.addEventListener("abort", abort, { once: true })
-  try {
-    return await Promise.race([call(controller.signal), aborted])
-  } catch (error) {
-    if (!controller.signal.aborted) throw error
-    throw ServiceError.timedOut(limit)
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener("abort", abort)
+  async #tryOnce<T>(call: (abortSignal: AbortSignal) => Promise<T>, limit: number, signal: AbortSignal | undefined): Promise<T> {
+    signal?.throwIfAborted()
+    const controller = new AbortController()
+    const { promise: aborted, reject } = Promise.withResolvers<never>()
+    const abort = () => {
+      controller.abort()
+      // The SDK does not look at its signal everywhere: an answer to a batch that breaks off would be waited for without end.
+      reject(ServiceError.timedOut(limit))
+    }
+    const timer = this.clock.startTimer(limit, abort)
+    signal?.addEventListener("abort", abort, { once: true })
+    try {
+      return await Promise.race([call(controller.signal), aborted])
+    } catch (error) {
+      if (!controller.signal.aborted) throw error
+      throw ServiceError.timedOut(limit)
+    } finally {
+      timer.stop()
+      signal?.removeEventListener("abort", abort)
+    }
   }
 }

@@ -80,11 +80,11 @@ export class Segment {
   /** @returns how the connection ended */
   async #readFrom(body: Readable, count: (chunk: Uint8Array) => void): Promise<string> {
     this.#body = body
-    const { tryLimit } = this.#options.requests
-    const timer = setTimeout(() => body.destroy(new Error(`no byte came for ${tryLimit / 1_000} s`)), tryLimit)
+    const { tryLimit, clock } = this.#options.requests
+    const timer = clock.startTimer(tryLimit, () => body.destroy(new Error(`no byte came for ${tryLimit / 1_000} s`)))
     try {
       for await (const chunk of body as AsyncIterable<Uint8Array>) {
-        timer.refresh()
+        timer.restart()
         count(chunk)
         this.#chunks.push(chunk)
         this.#change.resolve()
@@ -94,7 +94,7 @@ export class Segment {
     } catch (error) {
       return ServiceError.from(error).message
     } finally {
-      clearTimeout(timer)
+      timer.stop()
     }
   }
 }

@@ -1,8 +1,9 @@
 import type { TokenCredential } from "@azure/identity"
 import { StorageDriverError } from "../contract.ts"
 import type { Credentials } from "./credentials.ts"
-import { driverName } from "./errors.ts"
+import { driverName, ServiceError } from "./errors.ts"
 import type { AzureParameters } from "./parameters.ts"
+import { withoutSecrets } from "./secrets.ts"
 
 type TokenCredentials = Exclude<Credentials, { readonly type: "shared_key" }>
 
@@ -12,7 +13,12 @@ export function tokenCredential(credentials: TokenCredentials, { realm }: Pick<A
   return {
     async getToken(scopes, options) {
       made ??= load(credentials, realm)
-      return (await made).getToken(scopes, options)
+      const credential = await made
+      try {
+        return await credential.getToken(scopes, options)
+      } catch (error) {
+        throw notSignedIn(credentials.type, error)
+      }
     },
   }
 }
@@ -23,6 +29,13 @@ async function load(credentials: TokenCredentials, realm: string): Promise<Token
   const options = authorityHost === undefined ? {} : { authorityHost }
   if (credentials.type === "default_credentials") return new DefaultAzureCredential(options)
   return new ClientSecretCredential(credentials.tenantid, credentials.clientid, credentials.secret, options)
+}
+
+/** The package's own errors do not say whose they are, and those of a chain of credentials have many lines. */
+function notSignedIn(type: string, error: unknown): ServiceError {
+  const { message, status, errorCode } = ServiceError.from(error)
+  const reason = error instanceof Error ? withoutSecrets(error.message).replaceAll(/\s*\n\s*/g, " ") : message
+  return new ServiceError({ message: `signing in with credentials of type ${type} failed: ${reason}`, status, errorCode })
 }
 
 /** National clouds have sign-ins of their own. */
