@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises"
 import { expect, test } from "vitest"
+import { loadMutants } from "../fixtures/mutants/catalogue.ts"
 import { loadAllRules } from "../suites/catalogue.ts"
 
 const read = (path: string): Promise<string> => readFile(new URL(`../${path}`, import.meta.url), "utf8")
@@ -12,6 +13,17 @@ test("the table of Distribution's tests names rules that there are, at least one
   const rows = document.split("\n").filter((line) => /^\| [A-Z]/.test(line))
   expect(rows.length).toBeGreaterThan(25)
   expect(rows.filter((row) => idsIn(row).length === 0)).toEqual([])
+})
+
+test("the table of what Distribution's azure driver does otherwise names known-bad drivers, each with the rule that catches it", async () => {
+  const mutants = await loadMutants()
+  const caughtBy = new Map(mutants.map((mutant) => [mutant.id, mutant.caughtBy]))
+  const [, table = ""] = (await read("docs/drivers/azure.md")).split("## What Distribution's driver does otherwise")
+  const named = [...table.matchAll(/`([a-z-]+)`: `([a-z-]+\/[a-z0-9-]+)`/g)]
+  expect(named.length).toBeGreaterThan(20)
+  for (const [, id = "", rule] of named) expect(caughtBy.get(id), id).toBe(rule)
+  const unexplained = table.split("\n").filter((line) => /^\| .* \| *\|$/.test(line))
+  expect(unexplained).toEqual([])
 })
 
 test("what the documents link to is there", async () => {

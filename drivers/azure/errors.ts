@@ -150,8 +150,11 @@ export function isBlobNotFound(error: unknown): boolean {
 const advice: Readonly<Record<string, string>> = {
   ContainerNotFound: "the container does not exist: create it, or correct the parameter container",
   ContainerBeingDeleted: "the container is being deleted: wait, or correct the parameter container",
-  AuthenticationFailed: "the account key was refused: correct accountname or accountkey, and check this machine's clock",
-  AuthorizationFailure: "the account key was refused: correct accountname or accountkey, or the account's network rules",
+  AuthenticationFailed:
+    "the account key or token was refused: correct accountname and credentials, and check this machine's clock",
+  AuthorizationFailure:
+    "the account key or token was refused: correct accountname and credentials, or the account's network rules",
+  AuthorizationPermissionMismatch: "the identity has no right to this: give it the role Storage Blob Data Contributor",
   ResourceNotFound: "the account is not known here: correct accountname or serviceurl",
   ENOTFOUND: "the account's host is not known: correct accountname, realm or serviceurl",
   ECONNREFUSED: "nothing listens there: correct realm or serviceurl",

@@ -228,6 +228,13 @@ describe("an upload that is cancelled", () => {
     expect(resumed.size).toBe(3)
   })
 
+  it("may have lost its path meanwhile", async () => {
+    const writer = await stagedUpload("/cancelled-and-gone", "content")
+    await other.delete("/cancelled-and-gone")
+    await writer.cancel()
+    await expect(driver.writer("/cancelled-and-gone", { append: true })).rejects.toEqual(missing)
+  })
+
   it("does not delete what a rival commits at that moment", async () => {
     for (let round = 0; round < 10; round++) {
       const path = `/rival/${round}`
