@@ -1,4 +1,4 @@
-import { fork } from "node:child_process"
+import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import { ContainerClient, StorageSharedKeyCredential } from "@azure/storage-blob"
@@ -13,8 +13,12 @@ export interface Backend extends AsyncDisposable {
   readonly description: string
   /** Without delay: for what has to be there before something is measured. */
   readonly direct: Access
-  /** With the delay that is asked for. */
-  readonly delayed: Access
+  /**
+   * Through a proxy in a process of its own.
+   *
+   * @param delay milliseconds that every request needs to get there, and every answer to get back
+   */
+  delayed(delay: number): Promise<Access>
 }
 
 export interface Access {
@@ -26,24 +30,32 @@ export interface Access {
 
 const origin = z.string()
 
-/** @param delay milliseconds that every request needs to get there, and every answer to get back: a proxy in a process of its own */
-export async function startBackend(delay: number): Promise<Backend> {
+export async function startBackend(): Promise<Backend> {
   const started = await azurite.start({ signal: AbortSignal.timeout(60_000) })
   const given = parameters.parse(started.parameters)
   const direct = accessTo(given)
-  if (delay === 0) {
-    return { description: started.description, direct, delayed: direct, [Symbol.asyncDispose]: () => started.stop() }
-  }
-  const proxy = fork(fileURLToPath(new URL("delay-proxy.ts", import.meta.url)), [new URL(given.serviceurl).origin, String(delay)])
-  const [message] = await once(proxy, "message")
-  const serviceurl = given.serviceurl.replace(new URL(given.serviceurl).origin, origin.parse(message))
+  const proxies: ChildProcess[] = []
+  const known = new Map([[0, direct]])
   return {
     description: started.description,
     direct,
-    delayed: accessTo({ ...given, serviceurl }),
+    async delayed(delay) {
+      const before = known.get(delay)
+      if (before !== undefined) return before
+      const file = fileURLToPath(new URL("delay-proxy.ts", import.meta.url))
+      const proxy = fork(file, [new URL(given.serviceurl).origin, String(delay)])
+      proxies.push(proxy)
+      const [message] = await once(proxy, "message")
+      const serviceurl = given.serviceurl.replace(new URL(given.serviceurl).origin, origin.parse(message))
+      const access = accessTo({ ...given, serviceurl })
+      known.set(delay, access)
+      return access
+    },
     async [Symbol.asyncDispose]() {
-      proxy.disconnect()
-      await once(proxy, "exit")
+      for (const proxy of proxies) {
+        proxy.disconnect()
+        await once(proxy, "exit")
+      }
       await started.stop()
     },
   }

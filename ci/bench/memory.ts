@@ -1,5 +1,6 @@
 import { fork } from "node:child_process"
 import { once } from "node:events"
+import { loadavg } from "node:os"
 import { fileURLToPath } from "node:url"
 import { z } from "zod"
 import { startBackend } from "./backend.ts"
@@ -9,7 +10,7 @@ const bytes = z.number()
 
 /** Memory at its peak above that of the idle process, while a GiB is uploaded and while it is read. */
 export async function* measureMemory(): AsyncGenerator<Figure> {
-  await using backend = await startBackend(0)
+  await using backend = await startBackend()
   for (const operation of ["upload", "read"]) {
     const child = fork(fileURLToPath(new URL("transfer.ts", import.meta.url)), [operation], {
       env: { ...process.env, PARAMETERS: JSON.stringify(backend.direct.parameters) },
@@ -17,6 +18,6 @@ export async function* measureMemory(): AsyncGenerator<Figure> {
     const [message] = await once(child, "message")
     child.disconnect()
     const value = `${Math.round(bytes.parse(message) / 1024 ** 2)} MiB`
-    yield { of: `${operation} 1 GiB`, measure: "peak memory", value }
+    yield { of: `${operation} 1 GiB`, measure: "peak memory", value, load: loadavg()[0] ?? Number.NaN }
   }
 }

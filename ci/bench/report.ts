@@ -3,7 +3,8 @@ export interface Row {
   readonly scenario: string
   readonly delay: number
   readonly bytes: number | undefined
-  readonly backend: string
+  /** Of the machine when it began: processes that want to run. */
+  readonly load: number
   readonly driver: number
   readonly sdk: number
   readonly distribution: number | undefined
@@ -16,6 +17,8 @@ export interface Figure {
   readonly measure: "peak memory" | "time"
   /** With its unit. */
   readonly value: string
+  /** Of the machine when it ended: processes that want to run. */
+  readonly load: number
 }
 
 export interface Circumstances {
@@ -32,8 +35,8 @@ const MiB = 1024 ** 2
 export function renderBenchmarks(before: string, row: Row | Figure, { commit, date }: Circumstances): string {
   const rows = rowsOf(before)
   if ("measure" in row) {
-    const { of, measure, value } = row
-    rows.set(`${of} ${measure}`, `| ${of} | ${measure} | ${value} | | | | | ${date} | ${commit} |`)
+    const { of, measure, value, load } = row
+    rows.set(`${of} ${measure}`, `| ${of} | ${measure} | ${value} | | | | | ${load.toFixed(0)} | ${date} | ${commit} |`)
   } else {
     const { scenario, delay, driver, sdk, distribution } = row
     const ratio = (other: number | undefined) => (other === undefined ? "" : (other / driver).toFixed(2))
@@ -43,6 +46,7 @@ export function renderBenchmarks(before: string, row: Row | Figure, { commit, da
       ...[driver, sdk, distribution].map((time) => told(time, row.bytes)),
       ratio(sdk),
       ratio(distribution),
+      row.load.toFixed(0),
       date,
       commit,
     ]
@@ -50,8 +54,8 @@ export function renderBenchmarks(before: string, row: Row | Figure, { commit, da
   }
   const [head = "", tail = ""] = before.includes(begin) ? [before.split(begin)[0], before.split(end)[1]] : [before, "\n"]
   const table = [
-    "| what | delay | driver | SDK | Distribution's way | times the SDK | times Distribution's way | date | commit |",
-    "|---|---|---|---|---|---|---|---|---|",
+    "| what | delay | driver | SDK | Distribution's way | times the SDK | times Distribution's way | load | date | commit |",
+    "|---|---|---|---|---|---|---|---|---|---|",
     ...rows.values(),
   ]
   return `${head}${begin}\n\n${table.join("\n")}\n\n${end}${tail}`

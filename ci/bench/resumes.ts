@@ -1,3 +1,4 @@
+import { loadavg } from "node:os"
 import { startBackend } from "./backend.ts"
 import type { Figure } from "./report.ts"
 
@@ -8,7 +9,7 @@ const piece = Buffer.alloc(1024, 7)
 
 /** How long it takes to go on with an upload, one KiB each time, that was resumed so often before: opened, written to and closed. */
 export async function* measureResumes(): AsyncGenerator<Figure> {
-  await using backend = await startBackend(0)
+  await using backend = await startBackend()
   const { driver } = backend.direct
   await (await driver.writer("/resumed")).close()
   const times: number[] = []
@@ -22,6 +23,11 @@ export async function* measureResumes(): AsyncGenerator<Figure> {
       times.push(performance.now() - begun)
     }
     const median = times.slice(-span).toSorted((a, b) => a - b)[span / 2] ?? Number.NaN
-    yield { of: `resume no. ${count} of one upload`, measure: "time", value: `${median.toFixed(0)} ms` }
+    yield {
+      of: `resume no. ${count} of one upload`,
+      measure: "time",
+      value: `${median.toFixed(0)} ms`,
+      load: loadavg()[0] ?? Number.NaN,
+    }
   }
 }

@@ -8,12 +8,16 @@ import type { Access } from "./backend.ts"
 interface Way {
   readonly prepare?: (access: Access, name: string) => Promise<void>
   readonly run: (access: Access, name: string) => Promise<unknown>
+  /** It does one of so many equal parts only, since they take their time one after the other; what it takes is multiplied. */
+  readonly parts?: number
 }
 
 export interface Scenario {
   readonly name: string
   /** For rates; undefined where the time is what counts. */
   readonly bytes?: number
+  /** Whether it leaves what is there as it is. */
+  readonly isReadOnly?: boolean
   /** In how many rounds each way has its turn. */
   readonly rounds: number
   /** How often in each. */
@@ -101,9 +105,10 @@ function upload(name: string, size: number, times: { readonly rounds: number; re
           : blockBlob(access, path).uploadStream(Readable.from(pieces(size)), 8 * MiB, 8),
     },
     distribution: {
+      parts: size === GiB ? 4 : 1,
       async run(access, path) {
         await appendBlob(access, path).create()
-        await append(access, path, size)
+        await append(access, path, size === GiB ? size / 4 : size)
       },
     },
   }
@@ -117,6 +122,7 @@ function read(name: string, size: number, times: { readonly rounds: number; read
   return {
     name,
     bytes: size,
+    isReadOnly: true,
     ...times,
     driver: {
       prepare,
@@ -143,7 +149,7 @@ function read(name: string, size: number, times: { readonly rounds: number; read
 
 const resume: Scenario = {
   name: "resume at 64 MiB, 4 MiB more",
-  rounds: 3,
+  rounds: 2,
   iterations: 3,
   driver: {
     async prepare({ driver }, path) {
@@ -191,7 +197,7 @@ function move(name: string, replaces: boolean): Scenario {
   return {
     name,
     rounds: 3,
-    iterations: 2,
+    iterations: 1,
     driver: { prepare, run: ({ driver }, path) => driver.move(`/${path}/source`, `/${path}/destination`) },
     sdk: {
       prepare,
@@ -236,8 +242,12 @@ const deletion: Scenario = {
   },
   distribution: {
     prepare: (access, path) => manyFiles(access, path, 2_000),
+    parts: 4,
     async run({ container }, path) {
-      for await (const { name } of container.listBlobsFlat({ prefix: `${path}/` })) await container.getBlobClient(name).delete()
+      let deleted = 0
+      for await (const { name } of container.listBlobsFlat({ prefix: `${path}/` })) {
+        if (deleted++ < 500) await container.getBlobClient(name).delete()
+      }
     },
   },
 }
@@ -254,7 +264,8 @@ async function tenThousand(access: Access): Promise<void> {
 
 const list: Scenario = {
   name: "list 10,000 files",
-  rounds: 2,
+  isReadOnly: true,
+  rounds: 3,
   iterations: 1,
   driver: { prepare: tenThousand, run: ({ driver }: { readonly driver: StorageDriver }) => driver.list("/many") },
   sdk: { prepare: tenThousand, run: ({ container }) => consume(container.listBlobsByHierarchy("/", { prefix: "many/" })) },
@@ -262,13 +273,13 @@ const list: Scenario = {
 }
 
 export const scenarios: readonly Scenario[] = [
-  put("put 1 KiB", KiB, { rounds: 6, iterations: 20 }),
-  upload("upload 1 MiB", MiB, { rounds: 6, iterations: 9 }),
+  put("put 1 KiB", KiB, { rounds: 3, iterations: 9 }),
+  upload("upload 1 MiB", MiB, { rounds: 3, iterations: 9 }),
   upload("upload 64 MiB", 64 * MiB, { rounds: 3, iterations: 1 }),
-  upload("upload 1 GiB", GiB, { rounds: 3, iterations: 1 }),
-  read("read 1 KiB", KiB, { rounds: 6, iterations: 20 }),
-  read("read 1 MiB", MiB, { rounds: 6, iterations: 9 }),
-  read("read 64 MiB", 64 * MiB, { rounds: 6, iterations: 2 }),
+  upload("upload 1 GiB", GiB, { rounds: 2, iterations: 1 }),
+  read("read 1 KiB", KiB, { rounds: 3, iterations: 9 }),
+  read("read 1 MiB", MiB, { rounds: 3, iterations: 9 }),
+  read("read 64 MiB", 64 * MiB, { rounds: 3, iterations: 3 }),
   read("read 1 GiB", GiB, { rounds: 3, iterations: 1 }),
   resume,
   move("move 64 MiB", false),

@@ -37,6 +37,7 @@ interface Polling {
 }
 
 function throughProxy({ maxRetry, delay }: Polling = { maxRetry: 5, delay: 100 }, clock = new VirtualClock()): StorageDriver {
+  proxy.onSilence = () => clock.endTimers()
   return connect(
     {
       ...given,
@@ -44,7 +45,7 @@ function throughProxy({ maxRetry, delay }: Polling = { maxRetry: 5, delay: 100 }
       copy_status_poll_max_retry: maxRetry,
       copy_status_poll_delay: delay,
     },
-    { clock, tryLimit: 300 },
+    { clock },
   )
 }
 
