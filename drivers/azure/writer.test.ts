@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { HttpProxy } from "../../fixtures/faults/http-proxy.ts"
 import { azurite } from "../../fixtures/targets/azurite.ts"
 import type { FileWriter, StorageDriver } from "../contract.ts"
@@ -226,6 +226,29 @@ describe("an upload that is cancelled", () => {
     await old.cancel()
     const resumed = await other.writer("/newer", { append: true })
     expect(resumed.size).toBe(3)
+  })
+
+  it("stays over when one that was begun in the same moment is cancelled as well", async () => {
+    const given = parameters.parse(started.parameters)
+    await using proxy = await HttpProxy.start({ backend: new URL(given.serviceurl).origin })
+    const bothHaveLooked = Promise.withResolvers<void>()
+    let begun = 0
+    proxy.choose = async ({ method }) => {
+      if (method === "PUT" && ++begun === 2) bothHaveLooked.resolve()
+      if (method === "PUT") await bothHaveLooked.promise
+      return undefined
+    }
+    const behindProxy = connect({ ...given, serviceurl: proxy.through(given.serviceurl) })
+    vi.spyOn(Date, "now").mockReturnValue(Date.now())
+    const [one, longer] = await Promise.all([behindProxy.writer("/twins"), behindProxy.writer("/twins")])
+    vi.restoreAllMocks()
+    await longer.write(Buffer.from("content"))
+    await longer.close()
+    const resumed = await other.writer("/twins", { append: true })
+    expect(resumed.size).toBe(7)
+    await one.cancel()
+    await resumed.cancel()
+    await expect(driver.writer("/twins", { append: true })).rejects.toEqual(missing)
   })
 
   it("may have lost its path meanwhile", async () => {

@@ -204,8 +204,8 @@ class BlockWriter implements FileWriter {
     this.#buffer = undefined
     if (!this.#begun) return
     try {
-      const latest = latestUpload(await stagedBlocks(storage, blob, signal))
-      if (latest?.marker === upload.marker) await stageOneByte(storage, blob, tombstoneId(latest, nonce), signal)
+      const staged = await stagedBlocks(storage, blob, signal)
+      if (staged.some(({ id }) => id === upload.marker)) await stageOneByte(storage, blob, tombstoneId(upload, nonce), signal)
     } catch (error) {
       throw toDriverError(error, "cancel the upload to", path, signal)
     }
