@@ -20,7 +20,7 @@ import { children, hasDescendants } from "./list.ts"
 import { moveBlob } from "./move.ts"
 import type { AzureParameters } from "./parameters.ts"
 import { putBlob } from "./put.ts"
-import { openReader, readAll } from "./reader.ts"
+import { openReader, readWhole } from "./reader.ts"
 import { walkTree } from "./walk.ts"
 import { openWriter } from "./writer.ts"
 
@@ -43,17 +43,7 @@ class AzureDriver implements StorageDriver {
   }
 
   async getContent(path: string, { signal }: CallOptions = {}): Promise<Uint8Array> {
-    return inTermsOfTheContract("read", path, signal, async () => {
-      const toError = (error: unknown) => error
-      const reader = await openReader(this.#storage, this.#storage.blob(path), { offset: 0, signal, toError })
-      const abort = () => reader.stream.destroy(signal?.reason)
-      signal?.addEventListener("abort", abort, { once: true })
-      try {
-        return await readAll(reader)
-      } finally {
-        signal?.removeEventListener("abort", abort)
-      }
-    })
+    return inTermsOfTheContract("read", path, signal, () => readWhole(this.#storage, this.#storage.blob(path), signal))
   }
 
   async putContent(path: string, content: Uint8Array, { signal }: CallOptions = {}): Promise<void> {

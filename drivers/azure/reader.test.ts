@@ -100,6 +100,28 @@ describe("a reader", () => {
     expect(size).toBeGreaterThan(0)
   })
 
+  it("of the whole content begins anew where that was replaced meanwhile, and gives up where it always is", async () => {
+    const size = 200_000
+    await driver.putContent("/changing", content.subarray(0, size))
+    await using proxy = await faulty([])
+    let reads = 0
+    let changes = 3
+    proxy.choose = async ({ method, headers }) => {
+      if (method !== "GET") return undefined
+      reads++
+      if (headers["if-match"] !== undefined && changes-- > 0) await driver.putContent("/changing", Buffer.alloc(size, changes))
+      return undefined
+    }
+    const changing = connect({ ...proxy.parameters, chunksize: 65_536, concurrency: 2 }, proxy.impatient)
+    expect(Buffer.alloc(size, 0).equals(await changing.getContent("/changing"))).toBe(true)
+    expect(reads).toBe(8)
+    changes = Number.POSITIVE_INFINITY
+    await expect(changing.getContent("/changing")).rejects.toMatchObject({
+      code: "Driver",
+      message: expect.stringMatching(/the content was changed/),
+    })
+  })
+
   it("fails where the connection breaks again and again", async () => {
     await using proxy = await faulty([cut(MiB, "reset"), ...Array.from({ length: 100 }, () => cut(0, "end"))])
     const reading = buffer(await connect({ ...proxy.parameters, request_max_retries: 4 }, proxy.impatient).reader("/large"))

@@ -195,7 +195,8 @@ class RangeStream extends Readable {
         return (await download(this.#storage, this.#blob, options)).body
       } catch (error) {
         if (!hasErrorCode(error, "ConditionNotMet", "BlobNotFound")) throw error
-        throw new ServiceError({ message: brokenAt(offset, this.#end, "the content was changed or removed") })
+        const message = brokenAt(offset, this.#end, "the content was changed or removed")
+        throw new ServiceError({ message, status: 412, errorCode: contentChanged })
       }
     }
     const describe = (offset: number, reason: string) => brokenAt(offset, this.#end, reason)
@@ -207,8 +208,28 @@ function brokenAt(position: number, end: number, reason: string): string {
   return `reading broke off at byte ${position} of ${end}: ${reason}`
 }
 
-/** All that the stream gives, in memory of its own. */
-export async function readAll({ stream, length }: OpenedReader): Promise<Uint8Array> {
+/** Of an error that a reader ends with since the content at its path is another one by then. */
+const contentChanged = "ContentChanged"
+/** How often a content is read anew that was replaced while it was read. */
+const mostChanges = 10
+
+/** The whole content of a blob, in memory of its own: one that was replaced meanwhile is read anew. */
+export async function readWhole(storage: Storage, blob: BlobClient, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  for (let changes = 1; ; changes++) {
+    const reader = await openReader(storage, blob, { offset: 0, signal, toError: (error) => error })
+    const abort = () => reader.stream.destroy(signal?.reason)
+    signal?.addEventListener("abort", abort, { once: true })
+    try {
+      return await readAll(reader)
+    } catch (error) {
+      if (!hasErrorCode(error, contentChanged) || changes === mostChanges) throw error
+    } finally {
+      signal?.removeEventListener("abort", abort)
+    }
+  }
+}
+
+async function readAll({ stream, length }: OpenedReader): Promise<Uint8Array> {
   const content = new Uint8Array(length)
   let position = 0
   for await (const chunk of stream) {
