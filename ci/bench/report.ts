@@ -1,3 +1,6 @@
+import { renderAims } from "./aims.ts"
+import { columns } from "./columns.ts"
+
 /** Median times in milliseconds of one scenario at one delay. */
 export interface Row {
   readonly scenario: string
@@ -53,12 +56,8 @@ export function renderBenchmarks(before: string, row: Row | Figure, { commit, da
     rows.set(`${scenario} ${delay} ms`, `| ${cells.join(" | ")} |`)
   }
   const [head = "", tail = ""] = before.includes(begin) ? [before.split(begin)[0], before.split(end)[1]] : [before, "\n"]
-  const table = [
-    "| what | delay | driver | SDK | Distribution's way | times the SDK | times Distribution's way | load | date | commit |",
-    "|---|---|---|---|---|---|---|---|---|---|",
-    ...rows.values(),
-  ]
-  return `${head}${begin}\n\n${table.join("\n")}\n\n${end}${tail}`
+  const table = [`| ${columns.join(" | ")} |`, `|${"---|".repeat(columns.length)}`, ...rows.values()]
+  return `${head}${begin}\n\n${table.join("\n")}\n\nWhat was aimed at:\n\n${renderAims(rows)}\n\n${end}${tail}`
 }
 
 function rowsOf(document: string): Map<string, string> {
