@@ -30,7 +30,7 @@ const chosen = (...names: readonly string[]): boolean => names.some((name) => is
 const mutants = (await loadMutants()).filter(
   ({ id, caughtBy }) => chosen(id, caughtBy) && suites.some(({ rules }) => rules.some((rule) => rule.id === caughtBy)),
 )
-const isGood = picomatch(options.good ?? "*")
+const isGood = picomatch(options.good)
 const good = [...goodDrivers].filter(([id]) => chosen(id) && isGood(id))
 
 /** The longest first, so that no process is left with one at the end. */

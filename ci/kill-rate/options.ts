@@ -6,7 +6,7 @@ export interface Options {
   readonly seeds: number
   readonly suites: readonly SuiteName[]
   readonly only: string | undefined
-  readonly good: string | undefined
+  readonly good: string
   readonly comparison: boolean
   readonly short: boolean
   /** Folder of the two documents; undefined where none are written. */
@@ -14,7 +14,7 @@ export interface Options {
   readonly workers: number
 }
 
-type Given = Omit<Options, "output"> & { readonly output?: string }
+type Given = Omit<Options, "good" | "output"> & { readonly good?: string; readonly output?: string }
 
 /** Reads the command's options. Ends the process, with one line and exit code 2, where they are wrong. */
 export function readOptions(argv: readonly string[]): Options {
@@ -25,11 +25,11 @@ export function readOptions(argv: readonly string[]): Options {
     .option("--seeds <n>", "how many seeds each driver is run under", wholeNumber, 1)
     .option("--suites <names>", `suites, joined by commas: ${suiteNames.join(", ")}`, suitesOf, [...suiteNames])
     .option("--only <glob>", "drivers by name, known-bad or good; known-bad ones also by the rule meant for them, as 'move/*'")
-    .option("--good <glob>", "which of the good drivers, as '!azure'")
+    .option("--good <glob>", "which of the good drivers (default: all; in the short version '!azure', which takes longest)")
     .option("--no-comparison", "leave out plain use, and the estimate of what Distribution's own suite would see")
     .option(
       "--short",
-      "a version for each change: good drivers run fewer sequences of calls and fewer workloads of clients at once, and nothing is compared",
+      "the version for each change: good drivers run fewer sequences of calls and fewer workloads of clients at once; nothing is compared",
       false,
     )
     .option("--output <folder>", "where kill-rate.md and kill-rate.json go (default: docs, where nothing is left out)")
@@ -43,7 +43,7 @@ export function readOptions(argv: readonly string[]): Options {
     seeds: given.seeds,
     suites: given.suites,
     only: given.only,
-    good: given.good,
+    good: given.good ?? (given.short ? "!azure" : "*"),
     comparison,
     short: given.short,
     output: given.output ?? (whole ? "docs" : undefined),

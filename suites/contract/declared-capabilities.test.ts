@@ -4,10 +4,8 @@ import { goodMisconfiguration } from "../../fixtures/mutants/misconfiguration-mu
 import { type Change, changed, overriding } from "../../fixtures/mutants/mutant.ts"
 import { goodURLs } from "../../fixtures/mutants/redirect-expiry-mutants.ts"
 import { loadSuite } from "../catalogue.ts"
-import { openStorage } from "../execution/opening.ts"
 import type { RuleOutcome } from "../execution/outcome.ts"
-import { runRule } from "../execution/run-rule.ts"
-import { resolveCapabilities } from "../needs.ts"
+import { runOnOwnStorage } from "../test-run.ts"
 
 const { rules } = await loadSuite("contract")
 
@@ -15,13 +13,7 @@ const { rules } = await loadSuite("contract")
 async function runOn(change: Change, select: (id: string) => boolean): Promise<readonly RuleOutcome[]> {
   const module = changed(change)
   const outcomes: RuleOutcome[] = []
-  for (const rule of rules.filter((one) => select(one.id))) {
-    const storage = await openStorage(module, {}, 5_000)
-    const surroundings = { capabilities: resolveCapabilities(module.capabilities), ownStorage: true }
-    const runFolder = "/conformance-test"
-    outcomes.push(await runRule(rule, { storage, surroundings, limits: { call: 1_000 }, runFolder, seed: 1 }))
-    await storage.close()
-  }
+  for (const rule of rules.filter((one) => select(one.id))) outcomes.push(await runOnOwnStorage(module, rule, { seed: 1 }))
   return outcomes
 }
 
