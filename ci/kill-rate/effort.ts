@@ -1,5 +1,7 @@
+import type { DriverModule } from "../../drivers/define.ts"
+import type { SuiteName } from "../../suites/catalogue.ts"
 import type { TestRunOptions } from "../../suites/test-run.ts"
-import type { Effort } from "./jobs.ts"
+import type { Effort, Timing } from "./jobs.ts"
 
 type Efforts = Pick<TestRunOptions, "call" | "capabilities" | "concurrencyEffort">
 
@@ -27,6 +29,13 @@ const efforts: Readonly<Record<Effort, Readonly<Record<"good" | "known-bad", Eff
   },
 }
 
-export function effortFor(kind: "good" | "known-bad", effort: Effort): Efforts {
-  return efforts[effort][kind]
+export function effortFor(kind: "good" | "known-bad", effort: Effort, timing: Timing): Efforts {
+  const { capabilities, ...tried } = efforts[effort][kind]
+  return { ...tried, capabilities: { ...capabilities, ...(timing === "by chance" && { scheduled: false }) } }
+}
+
+/** How the clients of a suite's rules meet on a driver: where it lets the suite decide, by chance besides, as on those that do not. */
+export function timingsOf({ capabilities }: DriverModule, suite: SuiteName): readonly Timing[] {
+  if (suite !== "concurrency") return ["alone"]
+  return capabilities?.scheduled === true ? ["decided", "by chance"] : ["by chance"]
 }

@@ -2,12 +2,18 @@ import type { SuiteName } from "../../suites/catalogue.ts"
 import type { Overlap } from "../../suites/concurrency/recording/overlap.ts"
 import type { RuleOutcome } from "../../suites/execution/outcome.ts"
 
+/** Whether clients call at once, and whether then the suite decides when, or leaves it to chance. */
+export type Timing = "alone" | "decided" | "by chance"
+
 /** What a process of the pool does at a time. A good driver runs every rule of a suite. */
 export type Job =
-  | { readonly kind: "good"; readonly id: string; readonly suite: SuiteName; readonly seed: number }
-  | { readonly kind: "known-bad"; readonly id: string; readonly seed: number }
+  | { readonly kind: "good"; readonly id: string; readonly suite: SuiteName; readonly seed: number; readonly timing: Timing }
+  | { readonly kind: "known-bad"; readonly id: string; readonly seed: number; readonly timing: Timing }
   /** Holds a known-bad driver against plain use, and against the suite that is in use today. */
   | { readonly kind: "comparison"; readonly id: string }
+
+/** A job that runs rules. */
+export type RuleJob = Exclude<Job, { readonly kind: "comparison" }>
 
 /** How much is tried: as much as for a user, or in the short version. */
 export type Effort = "usual" | "short"
@@ -58,7 +64,7 @@ export type GoodFinding = JobOf<"good"> & {
   readonly overlap: Overlap | undefined
   readonly milliseconds: number
 }
-type KnownBadFinding = JobOf<"known-bad"> & { readonly fate: Fate }
+export type KnownBadFinding = JobOf<"known-bad"> & { readonly fate: Fate }
 type ComparisonFinding = JobOf<"comparison"> & { readonly comparison: Comparison | { readonly lost: string } }
 export type Finding = GoodFinding | KnownBadFinding | ComparisonFinding
 

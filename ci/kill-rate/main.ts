@@ -6,6 +6,7 @@ import { loadMutants } from "../../fixtures/mutants/catalogue.ts"
 import { bundledTargets } from "../../fixtures/targets/index.ts"
 import { loadSuite } from "../../suites/catalogue.ts"
 import { targetStartLimit } from "../../suites/execution/opening.ts"
+import { timingsOf } from "./effort.ts"
 import { goodDrivers } from "./good-drivers.ts"
 import type { Finding, Job } from "./jobs.ts"
 import { readOptions } from "./options.ts"
@@ -27,16 +28,27 @@ const seeds = Array.from({ length: options.seeds }, (_, index) => index + 1)
 const suites = await Promise.all(options.suites.map((name) => loadSuite(name)))
 const isChosen = picomatch(options.only ?? "**")
 const chosen = (...names: readonly string[]): boolean => names.some((name) => isChosen(name))
-const mutants = (await loadMutants()).filter(
-  ({ id, caughtBy }) => chosen(id, caughtBy) && suites.some(({ rules }) => rules.some((rule) => rule.id === caughtBy)),
-)
+const mutants = (await loadMutants()).flatMap((mutant) => {
+  const suite = suites.find(({ rules }) => rules.some(({ id }) => id === mutant.caughtBy))
+  return suite !== undefined && chosen(mutant.id, mutant.caughtBy) ? { ...mutant, suite: suite.name } : []
+})
 const isGood = picomatch(options.good)
 const good = [...goodDrivers].filter(([id]) => chosen(id) && isGood(id))
 
 /** The longest first, so that no process is left with one at the end. */
 const jobs: readonly Job[] = [
-  ...seeds.flatMap((seed) => options.suites.flatMap((suite) => good.map(([id]): Job => ({ kind: "good", id, suite, seed })))),
-  ...seeds.flatMap((seed) => mutants.map(({ id }): Job => ({ kind: "known-bad", id, seed }))),
+  ...seeds.flatMap((seed) =>
+    options.suites.flatMap((suite) =>
+      good.flatMap(([id, { module }]) =>
+        timingsOf(module, suite).map((timing): Job => ({ kind: "good", id, suite, seed, timing })),
+      ),
+    ),
+  ),
+  ...seeds.flatMap((seed) =>
+    mutants.flatMap(({ id, module, suite }) =>
+      timingsOf(module, suite).map((timing): Job => ({ kind: "known-bad", id, seed, timing })),
+    ),
+  ),
   ...(options.comparison ? mutants.map(({ id }): Job => ({ kind: "comparison", id })) : []),
 ]
 if (jobs.length === 0) {
@@ -69,7 +81,7 @@ try {
   await azurite?.stop()
 }
 
-const result = tally(findings, mutants, suites, {
+const result = tally(findings, mutants, options.suites, {
   command: ["npm run kill-rate", ...(argv.length === 0 ? [] : ["--", ...argv])].join(" "),
   cores: cpus().length,
   seeds: seeds.length,

@@ -1,26 +1,31 @@
 import { describeOverlap } from "../../suites/concurrency/recording/overlap.ts"
-import type { Finding } from "./jobs.ts"
-import type { GoodResult, KillRate, MutantResult, Row } from "./tally.ts"
+import type { Finding, Timing } from "./jobs.ts"
+import type { Catches, GoodResult, KillRate, MutantResult, Row } from "./tally.ts"
 
 /** What is worth saying of a finding at once: escapes, false alarms, and what came to no end. */
 export function describeFinding(finding: Finding): readonly string[] {
   switch (finding.kind) {
     case "good": {
-      const { id, suite, seed, rules, alarms, milliseconds } = finding
+      const { id, suite, seed, timing, rules, alarms, milliseconds } = finding
       return [
-        `${id}, ${suite}, seed ${seed}: ${alarms.length} false alarms in ${rules} rules, ${(milliseconds / 1_000).toFixed(1)} s`,
+        `${id}, ${suite}${told(timing)}, seed ${seed}: ${alarms.length} false alarms in ${rules} rules, ${(milliseconds / 1_000).toFixed(1)} s`,
         ...alarms.map(({ rule, status, reason }) => `  FALSE ALARM ${rule}: ${status} ${reason}`),
       ]
     }
     case "known-bad": {
-      const { id, seed, fate } = finding
+      const { id, seed, timing, fate } = finding
+      const which = `${id}, seed ${seed}${told(timing)}`
       if (fate.caught === "by-its-rule") return []
-      if (fate.caught === "by-another") return [`${id}, seed ${seed}: caught by ${fate.rule}, not by its rule`]
-      return [`${id}, seed ${seed}: SURVIVED; of its rule: ${fate.itsRule}`]
+      if (fate.caught === "by-another") return [`${which}: caught by ${fate.rule}, not by its rule`]
+      return [`${which}: SURVIVED; of its rule: ${fate.itsRule}`]
     }
     case "comparison":
       return "lost" in finding.comparison ? [`${finding.id}: COMPARED WITH NOTHING: ${finding.comparison.lost}`] : []
   }
+}
+
+function told(timing: Timing): string {
+  return timing === "alone" ? "" : `, ${timing}`
 }
 
 /** The figures in a few lines, for a terminal. */
@@ -38,8 +43,8 @@ export function renderMarkdown(rate: KillRate): string {
     "driver, those that come with the suite and those that are legal and do what others do not, has to pass every rule.",
     "",
     `Written by \`${rate.command}\` on a machine with ${rate.cores} cores; the same figures are in [kill-rate.json](kill-rate.json).`,
-    "A seed decides what is generated. What clients at once come to differs from run to run besides: there a driver has to be caught",
-    "under 19 seeds of 20, everywhere else under each.",
+    "A seed decides what is generated, and in what order the effects of several clients happen where a driver lets the suite decide it. A",
+    "driver has to be caught under each seed; where clients meet by chance, which differs from run to run, under 19 of 20.",
     ...(rate.short ? ["", short] : []),
     "",
     figures(rate),
@@ -62,7 +67,7 @@ export function renderMarkdown(rate: KillRate): string {
     ...[...Map.groupBy(rate.mutants, ({ area }) => area)].flatMap(([area, mutants]) => [
       `### ${area}`,
       "",
-      table(["driver", "bug", "base", "source", "rule", "caught", "Distribution's tests"], mutants.map(zooRow(rate))),
+      table(["driver", "bug", "base", "source", "rule", "caught", "Distribution's tests"], mutants.map(zooRow)),
       "",
     ]),
   ]
@@ -98,6 +103,11 @@ function figures(rate: KillRate): string {
       [`caught, of ${seeds} ${seeds === 1 ? "seed" : "seeds"}`, share(total.mutants - total.survived), "100 %"],
       ["by the rule meant for it, each time", share(total.byItsRule), "95 %"],
       [`false alarms, in ${total.goodRuns} runs of rules on ${total.goodDrivers} good drivers`, total.falseAlarms, 0],
+      ...rate.byTiming.map(({ timing, runs, caught, byItsRule }) => [
+        `catches with several clients, ${timing}, in ${runs} runs`,
+        `${caught}, ${byItsRule} by its rule`,
+        timing === "decided" ? runs : `${Math.floor(0.95 * runs)}`,
+      ]),
       ["to the catch, median, shrinking included", `${total.milliseconds} ms, ${total.calls} calls`, ""],
       ...(rate.compared
         ? [
@@ -148,20 +158,35 @@ function cells({ compared }: KillRate): (row: Row) => readonly Cell[] {
   ]
 }
 
-function goodRow({ id, suite, runs, alarms, overlap }: GoodResult): readonly Cell[] {
-  return [id, suite, runs, alarms.length, overlap === undefined ? "" : describeOverlap(overlap)]
+function goodRow({ id, suite, timing, runs, alarms, overlap }: GoodResult): readonly Cell[] {
+  return [id, `${suite}${told(timing)}`, runs, alarms.length, overlap === undefined ? "" : describeOverlap(overlap)]
 }
 
-function zooRow({ seeds }: KillRate): (result: MutantResult) => readonly Cell[] {
-  return ({ id, subtle, bug, base, source, rule, fate, caught, surprises, distributionTests }) => [
+function zooRow({
+  id,
+  subtle,
+  bug,
+  base,
+  source,
+  rule,
+  fate,
+  catches,
+  surprises,
+  distributionTests,
+}: MutantResult): readonly Cell[] {
+  return [
     subtle === false ? `${id} (crude)` : id,
     bug,
     base,
     source ?? "",
     `\`${rule}\``,
-    [`${fate}, ${caught} of ${seeds}`, ...surprises].join("; "),
+    [fate, ...catches.map(describeCatches), ...surprises].join("; "),
     distributionTests.join(", "),
   ]
+}
+
+function describeCatches({ timing, runs, caught }: Catches): string {
+  return `${caught} of ${runs}${timing === "alone" ? "" : ` ${timing}`}`
 }
 
 function distributionRows(mutants: readonly MutantResult[]): readonly (readonly Cell[])[] {

@@ -1,7 +1,7 @@
 import type { Mutant } from "../../fixtures/mutants/mutant.ts"
-import type { Suite } from "../../suites/catalogue.ts"
+import type { SuiteName } from "../../suites/catalogue.ts"
 import { noOverlap, type Overlap, sumOf } from "../../suites/concurrency/recording/overlap.ts"
-import type { Alarm, Fate, Finding, GoodFinding } from "./jobs.ts"
+import type { Alarm, Fate, Finding, GoodFinding, KnownBadFinding, Timing } from "./jobs.ts"
 
 /** What came of a set of known-bad drivers. */
 export interface Row {
@@ -18,14 +18,26 @@ export interface Row {
   readonly calls: number
 }
 
+/** A known-bad driver, and the suite of the rule that must catch it. */
+export interface ChosenMutant extends Mutant {
+  readonly suite: SuiteName
+}
+
+/** How often a known-bad driver was caught where calls meet in one way. */
+export interface Catches {
+  readonly timing: Timing
+  readonly runs: number
+  readonly caught: number
+  readonly byItsRule: number
+}
+
 export interface MutantResult extends Omit<Mutant, "module" | "caughtBy"> {
   readonly rule: string
-  readonly suite: string
+  readonly suite: SuiteName
   /** Unknown where nothing was compared. */
   readonly subtle: boolean | undefined
   readonly fate: "by its rule" | "by another" | "survived"
-  /** Under how many of the seeds something caught it. */
-  readonly caught: number
+  readonly catches: readonly Catches[]
   /** Under which seeds something else than its rule caught it, or nothing, and what. */
   readonly surprises: readonly string[]
   /** Tests of Distribution's suite, as they are written here again, that fail. */
@@ -36,7 +48,8 @@ export interface MutantResult extends Omit<Mutant, "module" | "caughtBy"> {
 
 export interface GoodResult {
   readonly id: string
-  readonly suite: string
+  readonly suite: SuiteName
+  readonly timing: Timing
   /** Rules × seeds. */
   readonly runs: number
   readonly alarms: readonly (Alarm & { readonly seed: number })[]
@@ -65,6 +78,8 @@ export interface KillRate extends Run {
     readonly lost: number
   }
   readonly bySuite: readonly (Row & { readonly falseAlarms: number })[]
+  /** How often the known-bad drivers were caught where clients call at once. */
+  readonly byTiming: readonly Catches[]
   readonly byArea: readonly Row[]
   readonly mutants: readonly MutantResult[]
   readonly good: readonly GoodResult[]
@@ -72,12 +87,17 @@ export interface KillRate extends Run {
   readonly lost: readonly { readonly id: string; readonly lost: string }[]
 }
 
-export function tally(findings: readonly Finding[], mutants: readonly Mutant[], suites: readonly Suite[], run: Run): KillRate {
+export function tally(
+  findings: readonly Finding[],
+  mutants: readonly ChosenMutant[],
+  suites: readonly SuiteName[],
+  run: Run,
+): KillRate {
   const ofMutants = Map.groupBy(
     findings.filter((finding) => finding.kind !== "good"),
     ({ id }) => id,
   )
-  const results = mutants.map((mutant) => resultOf(mutant, suites, ofMutants.get(mutant.id) ?? []))
+  const results = mutants.map((mutant) => resultOf(mutant, ofMutants.get(mutant.id) ?? []))
   const good = goodResults(findings.filter((finding) => finding.kind === "good"))
   const lost = findings.flatMap((finding) =>
     finding.kind === "comparison" && "lost" in finding.comparison ? { id: finding.id, lost: finding.comparison.lost } : [],
@@ -94,13 +114,14 @@ export function tally(findings: readonly Finding[], mutants: readonly Mutant[], 
       falseAlarms: alarmsOf(good),
       lost: lost.length,
     },
-    bySuite: suites.map(({ name }) => ({
+    bySuite: suites.map((name) => ({
       ...rowOf(
         name,
         results.filter(({ suite }) => suite === name),
       ),
       falseAlarms: alarmsOf(good.filter(({ suite }) => suite === name)),
     })),
+    byTiming: timingsIn(results),
     byArea: [...Map.groupBy(results, ({ area }) => area)].map(([area, of]) => rowOf(area, of)),
     mutants: results,
     good,
@@ -108,54 +129,65 @@ export function tally(findings: readonly Finding[], mutants: readonly Mutant[], 
   }
 }
 
-/**
- * Of how many seeds a known-bad driver must be caught. What clients at once come to differs from run to run, so that there 19 of 20 are
- * enough; everywhere else the seed decides.
- */
-function demanded(suite: string, seeds: number): number {
-  return suite === "concurrency" ? Math.max(1, Math.floor(0.95 * seeds)) : seeds
+/** Of how many runs a known-bad driver must be caught. By chance a run differs from the next, so that there 19 of 20 are enough. */
+function demanded({ timing, runs }: Catches): number {
+  return timing === "by chance" ? Math.max(1, Math.floor(0.95 * runs)) : runs
 }
 
-function resultOf(mutant: Mutant, suites: readonly Suite[], findings: readonly Exclude<Finding, GoodFinding>[]): MutantResult {
+function resultOf(mutant: ChosenMutant, findings: readonly Exclude<Finding, GoodFinding>[]): MutantResult {
   const { module: _module, caughtBy: rule, ...described } = mutant
-  const suite = suites.find(({ rules }) => rules.some(({ id }) => id === rule))?.name ?? ""
-  const runs = findings.flatMap((finding) => (finding.kind === "known-bad" ? finding : []))
+  const runs = findings.filter((finding) => finding.kind === "known-bad")
   const comparison = findings
     .flatMap((finding) => (finding.kind === "comparison" ? finding.comparison : []))
     .find((each) => "crude" in each)
-  const caught = runs.flatMap(({ fate }) => (fate.caught === "not-at-all" ? [] : fate))
+  const costs = runs.flatMap(({ fate }) => (fate.caught === "not-at-all" ? [] : fate))
+  const catches = [...Map.groupBy(runs, ({ timing }) => timing)].map(([timing, of]) => catchesOf(timing, of))
   return {
     ...described,
     rule,
-    suite,
     subtle: comparison && !comparison.crude,
-    fate: fateOf(caught, demanded(suite, runs.length)),
-    caught: caught.length,
-    surprises: runs.flatMap(({ seed, fate }) => describeSurprise(seed, fate)),
+    fate: fateOf(catches),
+    catches,
+    surprises: runs.flatMap(describeSurprise),
     distributionTests: comparison?.failed ?? [],
-    milliseconds: median(caught.map((one) => one.milliseconds)),
-    calls: median(caught.map((one) => one.calls)),
+    milliseconds: median(costs.map((one) => one.milliseconds)),
+    calls: median(costs.map((one) => one.calls)),
   }
 }
 
-function fateOf(caught: readonly Fate[], least: number): MutantResult["fate"] {
-  if (caught.length < least) return "survived"
-  return caught.every((one) => one.caught === "by-its-rule") ? "by its rule" : "by another"
+function catchesOf(timing: Timing, findings: readonly KnownBadFinding[]): Catches {
+  const count = (...ways: readonly Fate["caught"][]): number => findings.filter(({ fate }) => ways.includes(fate.caught)).length
+  return { timing, runs: findings.length, caught: count("by-its-rule", "by-another"), byItsRule: count("by-its-rule") }
 }
 
-function describeSurprise(seed: number, fate: Fate): readonly string[] {
+function fateOf(catches: readonly Catches[]): MutantResult["fate"] {
+  if (catches.some((one) => one.caught < demanded(one))) return "survived"
+  return catches.every((one) => one.byItsRule >= demanded(one)) ? "by its rule" : "by another"
+}
+
+function describeSurprise({ seed, timing, fate }: KnownBadFinding): readonly string[] {
   if (fate.caught === "by-its-rule") return []
-  return [`seed ${seed}: ${fate.caught === "by-another" ? fate.rule : `not caught (${fate.itsRule})`}`]
+  const what = fate.caught === "by-another" ? fate.rule : `not caught (${fate.itsRule})`
+  return [`seed ${seed}${timing === "alone" ? "" : `, ${timing}`}: ${what}`]
+}
+
+function timingsIn(results: readonly MutantResult[]): readonly Catches[] {
+  const catches = results.flatMap((result) => result.catches).filter(({ timing }) => timing !== "alone")
+  return [...Map.groupBy(catches, ({ timing }) => timing)].map(([timing, of]) => {
+    const sum = (count: (one: Catches) => number): number => of.reduce((total, one) => total + count(one), 0)
+    return { timing, runs: sum(({ runs }) => runs), caught: sum(({ caught }) => caught), byItsRule: sum((one) => one.byItsRule) }
+  })
 }
 
 function goodResults(findings: readonly GoodFinding[]): readonly GoodResult[] {
-  const groups = Map.groupBy(findings, ({ id, suite }) => `${id}\n${suite}`)
+  const groups = Map.groupBy(findings, ({ id, suite, timing }) => `${id}\n${suite}\n${timing}`)
   return [...groups.values()].flatMap((group) => {
     const [first] = group
     if (first === undefined) return []
     return {
       id: first.id,
       suite: first.suite,
+      timing: first.timing,
       runs: group.reduce((sum, { rules }) => sum + rules, 0),
       alarms: group.flatMap(({ alarms, seed }) => alarms.map((alarm) => ({ ...alarm, seed }))),
       overlap: group

@@ -17,7 +17,7 @@ import { runOnStorage, type TestRunOptions } from "../../suites/test-run.ts"
 import { runTests } from "./distribution-tests.ts"
 import { effortFor } from "./effort.ts"
 import { goodDrivers } from "./good-drivers.ts"
-import type { Alarm, Answer, Fate, GoodFinding, Task } from "./jobs.ts"
+import type { Alarm, Answer, Fate, GoodFinding, RuleJob, Task } from "./jobs.ts"
 import { tryPlainUse } from "./plain-use.ts"
 
 const suites = await Promise.all(suiteNames.map((name) => loadSuite(name)))
@@ -30,12 +30,12 @@ export default async function work(task: Task): Promise<Answer> {
     case "good": {
       const rules = suites.find(({ name }) => name === job.suite)?.rules ?? []
       const started = performance.now()
-      const { value, abandoned } = await runGood(known(goodDrivers, job.id).module, rules, task)
+      const { value, abandoned } = await runGood(known(goodDrivers, job.id).module, rules, job, task)
       const milliseconds = Math.round(performance.now() - started)
       return { finding: { ...job, ...value, rules: rules.length, milliseconds }, abandoned }
     }
     case "known-bad": {
-      const { value: fate, abandoned } = await fateOf(known(mutants, job.id), task)
+      const { value: fate, abandoned } = await fateOf(known(mutants, job.id), job, task)
       return { finding: { ...job, fate }, abandoned }
     }
     case "comparison": {
@@ -63,9 +63,10 @@ interface Judged<Value> {
 function runGood(
   module: DriverModule,
   rules: readonly Rule[],
+  job: RuleJob,
   task: Task,
 ): Promise<Judged<Pick<GoodFinding, "alarms" | "overlap">>> {
-  return judged(module, task, async (run) => {
+  return judged(module, job, task, async (run) => {
     const alarms: Alarm[] = []
     let overlap: Overlap | undefined
     for (const rule of rules) {
@@ -79,11 +80,11 @@ function runGood(
 }
 
 /** Asks the rule that is meant for the bug first, and the others only where it says nothing. */
-function fateOf({ id, caughtBy, module }: Mutant, task: Task): Promise<Judged<Fate>> {
+function fateOf({ id, caughtBy, module }: Mutant, job: RuleJob, task: Task): Promise<Judged<Fate>> {
   const suite = suites.find(({ rules }) => rules.some((rule) => rule.id === caughtBy))
   const itsRule = suite?.rules.find((rule) => rule.id === caughtBy)
   if (suite === undefined || itsRule === undefined) throw new Error(`${id}: there is no rule ${caughtBy}`)
-  return judged(module, task, async (run) => {
+  return judged(module, job, task, async (run) => {
     const first = await run(itsRule)
     if (first.status === "failed") return { caught: "by-its-rule", rule: caughtBy, ...costOf(first) }
     for (const rule of suite.rules) {
@@ -106,11 +107,16 @@ function reasonOf(outcome: RuleOutcome): string {
 
 type RunRule = (rule: Rule) => Promise<RuleOutcome>
 
-async function judged<Value>(module: DriverModule, task: Task, judge: (run: RunRule) => Promise<Value>): Promise<Judged<Value>> {
+async function judged<Value>(
+  module: DriverModule,
+  job: RuleJob,
+  task: Task,
+  judge: (run: RunRule) => Promise<Value>,
+): Promise<Judged<Value>> {
   return onStorage(module, task, async ({ storage, folder }) => {
     let abandoned = false
     const value = await judge(async (rule) => {
-      const outcome = await runOnStorage(module, storage, rule, { ...optionsFor(task), folder })
+      const outcome = await runOnStorage(module, storage, rule, { ...optionsFor(job, task), folder })
       if ("failure" in outcome && outcome.failure?.doubt === "hung") abandoned = true
       return outcome
     })
@@ -118,12 +124,10 @@ async function judged<Value>(module: DriverModule, task: Task, judge: (run: RunR
   })
 }
 
-function optionsFor({ job, effort }: Task): Omit<TestRunOptions, "folder"> {
-  const kind = job.kind === "good" ? "good" : "known-bad"
-  const seed = job.kind === "comparison" ? 1 : job.seed
-  const url = kind === "good" ? known(goodDrivers, job.id).url : urlOfMutant(job.id)
-  const processes = url && (({ parameters }: OwnStorage) => loneProcesses({ url, reference: job.id, parameters }))
-  return { seed, ...effortFor(kind, effort), ...(processes && { processes }) }
+function optionsFor({ kind, id, seed, timing }: RuleJob, { effort }: Task): Omit<TestRunOptions, "folder"> {
+  const url = kind === "good" ? known(goodDrivers, id).url : urlOfMutant(id)
+  const processes = url && (({ parameters }: OwnStorage) => loneProcesses({ url, reference: id, parameters }))
+  return { seed, ...effortFor(kind, effort, timing), ...(processes && { processes }) }
 }
 
 export interface Opened {

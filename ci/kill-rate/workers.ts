@@ -18,6 +18,8 @@ const mostKept = 512 * 1024 * 1024
 export class Workers {
   readonly #pool: Tinypool
   readonly #limits: Limits
+  /** The pool's processes keep nobody waiting: without it this one would end while some of them are still being ended. */
+  readonly #awake = setInterval(() => {}, 60_000)
 
   constructor(count: number, file = new URL("worker.ts", import.meta.url), limits = usualLimits) {
     this.#limits = limits
@@ -51,6 +53,7 @@ export class Workers {
 
   async end(): Promise<void> {
     await this.#pool.destroy()
+    clearInterval(this.#awake)
   }
 }
 
