@@ -4,6 +4,7 @@ import type { DriverProcesses } from "./execution/driver-processes.ts"
 import { type OwnStorage, openOnOwnTarget } from "./execution/opening.ts"
 import type { RuleOutcome } from "./execution/outcome.ts"
 import { runRule } from "./execution/run-rule.ts"
+import type { Extent } from "./extent.ts"
 import { leastExtentFor, resolveCapabilities } from "./needs.ts"
 import type { Rule } from "./rule.ts"
 import type { Effort } from "./sequences/effort.ts"
@@ -16,6 +17,8 @@ export interface TestRunOptions {
   readonly capabilities?: Capabilities
   readonly effort?: Effort
   readonly concurrencyEffort?: ConcurrencyEffort
+  /** Default: the least that the rule takes. */
+  readonly extent?: Extent
   /** Milliseconds for a call; default 1,000. */
   readonly call?: number
   /** Starts processes that hold nothing but the driver, for rules that need some. */
@@ -39,7 +42,17 @@ export function runOnStorage(
   module: DriverModule,
   storage: OwnStorage,
   rule: Rule,
-  { seed, ownStorage = true, capabilities, effort = {}, concurrencyEffort, call = 1_000, processes, folder }: TestRunOptions,
+  {
+    seed,
+    ownStorage = true,
+    capabilities,
+    effort = {},
+    concurrencyEffort,
+    call = 1_000,
+    extent,
+    processes,
+    folder,
+  }: TestRunOptions,
 ): Promise<RuleOutcome> {
   return runRule(rule, {
     storage,
@@ -47,7 +60,7 @@ export function runOnStorage(
       capabilities: resolveCapabilities(module.capabilities, storage.capabilities, capabilities),
       ownStorage,
       effort,
-      extent: leastExtentFor(rule.needs),
+      extent: extent ?? leastExtentFor(rule.needs),
       processes: processes?.(storage),
     },
     limits: { call },

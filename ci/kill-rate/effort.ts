@@ -1,9 +1,10 @@
 import type { DriverModule } from "../../drivers/define.ts"
 import type { SuiteName } from "../../suites/catalogue.ts"
+import { extents } from "../../suites/extent.ts"
 import type { TestRunOptions } from "../../suites/test-run.ts"
-import type { Effort, Timing } from "./jobs.ts"
+import type { Effort, RuleJob, Timing } from "./jobs.ts"
 
-type Efforts = Pick<TestRunOptions, "call" | "capabilities" | "concurrencyEffort">
+type Efforts = Pick<TestRunOptions, "call" | "capabilities" | "concurrencyEffort" | "extent">
 
 /** Workloads of clients at once as a user's run has them; what fails is not made smaller, for only the catch counts here. */
 const usualWorkloads = { rounds: { least: 16, most: 120, milliseconds: 1_500 }, patience: 0 } as const
@@ -15,23 +16,26 @@ const usualWorkloads = { rounds: { least: 16, most: 120, milliseconds: 1_500 }, 
  */
 const efforts: Readonly<Record<Effort, Readonly<Record<"good" | "known-bad", Efforts>>>> = {
   usual: {
-    good: { call: 10_000, concurrencyEffort: usualWorkloads },
+    good: { call: 10_000, extent: extents.small, concurrencyEffort: usualWorkloads },
     // What a known-bad driver blocks is not to cost ten seconds each time.
     "known-bad": { call: 3_000, concurrencyEffort: usualWorkloads },
   },
   short: {
     good: {
       call: 10_000,
-      capabilities: { scope: "shared" },
+      extent: extents.small,
       concurrencyEffort: { rounds: { least: 4, most: 4, milliseconds: 0 }, patience: 0 },
     },
     "known-bad": { call: 3_000, concurrencyEffort: { rounds: { least: 120, most: 120, milliseconds: 0 }, patience: 0 } },
   },
 }
 
-export function effortFor(kind: "good" | "known-bad", effort: Effort, timing: Timing): Efforts {
-  const { capabilities, ...tried } = efforts[effort][kind]
-  return { ...tried, capabilities: { ...capabilities, ...(timing === "by chance" && { scheduled: false }) } }
+export function effortFor(job: RuleJob, effort: Effort): Efforts {
+  const fewSequences = effort === "short" && job.kind === "good" && job.suite === "contract"
+  return {
+    ...efforts[effort][job.kind],
+    capabilities: { ...(fewSequences && { scope: "shared" }), ...(job.timing === "by chance" && { scheduled: false }) },
+  }
 }
 
 /** How the clients of a suite's rules meet on a driver: where it lets the suite decide, by chance besides, as on those that do not. */

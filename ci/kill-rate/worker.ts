@@ -124,10 +124,11 @@ async function judged<Value>(
   })
 }
 
-function optionsFor({ kind, id, seed, timing }: RuleJob, { effort }: Task): Omit<TestRunOptions, "folder"> {
+function optionsFor(job: RuleJob, { effort }: Task): Omit<TestRunOptions, "folder"> {
+  const { kind, id, seed } = job
   const url = kind === "good" ? known(goodDrivers, id).url : urlOfMutant(id)
   const processes = url && (({ parameters }: OwnStorage) => loneProcesses({ url, reference: id, parameters }))
-  return { seed, ...effortFor(kind, effort, timing), ...(processes && { processes }) }
+  return { seed, ...effortFor(job, effort), ...(processes && { processes }) }
 }
 
 export interface Opened {
