@@ -1,5 +1,6 @@
 import { resolve } from "node:path"
 import { setTimeout as passes } from "node:timers/promises"
+import { extentOf } from "../suites/extent.ts"
 import type { Benchmark, Load } from "./bench/benchmark.ts"
 import { benchmarksOf } from "./bench/benchmarks.ts"
 import { Contender } from "./bench/contender.ts"
@@ -102,7 +103,11 @@ async function prepareAll(
   interruption: Interruption,
 ): Promise<void> {
   for (const [index, contender] of contenders.entries()) {
-    const optionsFor = (driver: DriverDescription): StorageOptions => (index === 0 ? options : optionsBeside(options, driver))
+    const extent = extentOf(options.load.bytes * options.load.concurrency)
+    const optionsFor = (driver: DriverDescription): StorageOptions => ({
+      ...(index === 0 ? options : optionsBeside(options, driver)),
+      extent,
+    })
     const found = await contender.find(optionsFor)
     if (found.choice.on === "account" && found.driver.target?.emulates) {
       const milliseconds = plannedFor(benchmarks, 1, options)

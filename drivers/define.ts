@@ -50,7 +50,7 @@ export interface OpenedStorage {
   readonly capabilities?: Capabilities
   /**
    * What all instances have asked of the backend so far. Only for drivers whose traffic the suite cannot see by itself: it counts
-   * requests over HTTP, and where there are none the reads and writes of the process.
+   * requests over HTTP, where there are none operations on files, and else the reads and writes of the process.
    */
   traffic?(): Traffic
 }

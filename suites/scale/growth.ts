@@ -59,7 +59,8 @@ function grows({ work: what, unit, limit, prepare }: Operation): Check {
       }
       const [counted] = measured.map(({ traffic }) => traffic.counted)
       const ofProcess = counted === "as reads and writes of the process"
-      const least = ofProcess || limit === constant ? floor : noFloor
+      const exact = counted === "by the driver" || counted === "over HTTP"
+      const least = !exact || limit === constant ? floor : noFloor
       const pointsOf = (cost: (each: (typeof measured)[number]) => number): readonly Point[] =>
         measured.map((each) => ({ work: each.work, cost: cost(each) }))
       const requests = pointsOf(({ traffic }) => traffic.requests + least.requests)

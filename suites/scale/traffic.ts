@@ -1,3 +1,4 @@
+import { createHook } from "node:async_hooks"
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { readFileSync } from "node:fs"
 import type { ClientRequest } from "node:http"
@@ -6,7 +7,7 @@ import type { Traffic } from "../../drivers/define.ts"
 
 /** What an operation asked of the backend, and how that was seen. */
 export interface CountedTraffic extends Traffic {
-  readonly counted: "by the driver" | "over HTTP" | "as reads and writes of the process"
+  readonly counted: "by the driver" | "over HTTP" | "as file operations" | "as reads and writes of the process"
 }
 
 /** Node's own notices of HTTP requests, which carry the request. Source: nodejs.org/api/diagnostics_channel.html */
@@ -16,7 +17,8 @@ const fetchStarted = "undici:client:sendHeaders"
 
 /**
  * Counts what a driver asks of its backend while an operation runs: by what the storage itself says, else by requests over HTTP, else
- * by what the system knows of the process. Undefined where none of these shows anything.
+ * by operations on files, else by what the system knows of the process, which has the bytes of files too. Undefined where none of
+ * these shows anything.
  */
 export async function countTraffic(
   operation: () => Promise<void>,
@@ -24,21 +26,40 @@ export async function countTraffic(
 ): Promise<CountedTraffic | undefined> {
   const before = { said: said(), ofProcess: trafficOfProcess() }
   const http = new HttpCounter()
+  const files = new FileOperationCounter()
   try {
     await operation()
   } finally {
     http.stop()
+    files.stop()
   }
   const after = { said: said(), ofProcess: trafficOfProcess() }
   if (before.said !== undefined && after.said !== undefined)
     return { ...difference(before.said, after.said), counted: "by the driver" }
   if (http.requests > 0) return { requests: http.requests, bytes: http.bytes, counted: "over HTTP" }
-  if (before.ofProcess === undefined || after.ofProcess === undefined) return undefined
-  return { ...difference(before.ofProcess, after.ofProcess), counted: "as reads and writes of the process" }
+  const ofProcess = before.ofProcess && after.ofProcess && difference(before.ofProcess, after.ofProcess)
+  if (files.operations > 0) return { requests: files.operations, bytes: ofProcess?.bytes ?? 0, counted: "as file operations" }
+  return ofProcess === undefined ? undefined : { ...ofProcess, counted: "as reads and writes of the process" }
 }
 
 function difference(before: Traffic, after: Traffic): Traffic {
   return { requests: after.requests - before.requests, bytes: after.bytes - before.bytes }
+}
+
+/** Node's names for what goes to the system about a file, whether that is opened, read, looked at, listed or removed. */
+const fileOperations: ReadonlySet<string> = new Set(["FSREQPROMISE", "FSREQCALLBACK"])
+
+class FileOperationCounter {
+  operations = 0
+  readonly #hook = createHook({
+    init: (_id, type) => {
+      if (fileOperations.has(type)) this.operations++
+    },
+  }).enable()
+
+  stop(): void {
+    this.#hook.disable()
+  }
 }
 
 class HttpCounter {
