@@ -1,8 +1,6 @@
 import { configureGlobal } from "fast-check"
-import { test } from "vitest"
-import azure from "../../drivers/azure/index.ts"
-import filesystem from "../../drivers/filesystem/index.ts"
-import inmemory from "../../drivers/inmemory/index.ts"
+import { afterAll, describe, test } from "vitest"
+import type { DriverModule } from "../../drivers/define.ts"
 import { loadSuite, suiteNames } from "../../suites/catalogue.ts"
 import { openStorage, targetOf, targetStartLimit, validateParameters } from "../../suites/execution/opening.ts"
 import { runRule } from "../../suites/execution/run-rule.ts"
@@ -10,46 +8,50 @@ import { resolveCapabilities } from "../../suites/needs.ts"
 import type { Rule } from "../../suites/rule.ts"
 
 /**
- * Certifies the driver that Stryker puts its mutants into, as the environment names it. Each rule is a test, so that the first broken
- * one ends it; those that take long come last. The target is started once, the storage opened in each test: what happens outside of
- * tests Stryker counts for none of them.
+ * Certifies the drivers that Stryker puts its mutants into, as the environment names them. Each rule is a test, so that the first
+ * broken one ends it; those that take long come last. A target is started once, the storage opened in each test: what happens outside
+ * of tests Stryker counts for none of them.
  */
-const module = [filesystem, inmemory, azure].find(({ name }) => name === process.env["MUTATED_DRIVER"])
-if (module === undefined) throw new Error("MUTATED_DRIVER names none of the drivers")
+const [drivers, chosen] = ["MUTATED_DRIVERS", "MUTATION_SUITES"].map((name) => process.env[name]?.split(",") ?? [])
 
 // That a rule is broken is enough: nobody reads the smallest case.
 configureGlobal({ endOnFailure: true })
-
-const target = await (await targetOf(module))?.start({ signal: AbortSignal.timeout(targetStartLimit) })
-const validated = await validateParameters(module, target?.parameters ?? {})
-if (!validated.valid) throw new Error(JSON.stringify(validated.issues))
-process.once("exit", () => void target?.stop())
 
 /** Sequences are as many as over a network, not as many as a storage in memory gets: those would cost most of the time. */
 const asAService = { scope: "shared" } as const
 
 const takesLong = ({ id }: Rule): boolean => id.startsWith("sequences/") || id === "concurrent-listings/beyond-a-page"
-const chosen = process.env["MUTATION_SUITES"]?.split(",") ?? []
-const suites = await Promise.all(suiteNames.filter((name) => chosen.includes(name)).map((name) => loadSuite(name)))
+const suites = await Promise.all(suiteNames.filter((name) => chosen?.includes(name)).map((name) => loadSuite(name)))
 const rules = suites.flatMap((suite) => suite.rules)
 const inOrder = [...rules.filter((rule) => !takesLong(rule)), ...rules.filter(takesLong)]
 
-test.each(inOrder.map((rule) => [rule.id, rule] as const))("%s", async (_id, rule) => {
-  const storage = await openStorage(module, validated.value, targetStartLimit)
-  try {
-    const outcome = await runRule(rule, {
-      storage,
-      surroundings: {
-        capabilities: resolveCapabilities(module.capabilities, storage.capabilities, asAService),
-        ownStorage: true,
-      },
-      limits: { call: 5_000 },
-      runFolder: "/certification",
-      seed: 1,
-      concurrencyEffort: { rounds: { least: 8, most: 8, milliseconds: 0 }, patience: 0 },
+for (const driver of drivers ?? []) {
+  const { default: module }: { readonly default: DriverModule } = await import(`../../drivers/${driver}/index.ts`)
+  const target = await (await targetOf(module))?.start({ signal: AbortSignal.timeout(targetStartLimit) })
+  const validated = await validateParameters(module, target?.parameters ?? {})
+  if (!validated.valid) throw new Error(JSON.stringify(validated.issues))
+
+  describe(driver, () => {
+    afterAll(() => target?.stop())
+
+    test.each(inOrder.map((rule) => [rule.id, rule] as const))("%s", async (_id, rule) => {
+      const storage = await openStorage(module, validated.value, targetStartLimit)
+      try {
+        const outcome = await runRule(rule, {
+          storage,
+          surroundings: {
+            capabilities: resolveCapabilities(module.capabilities, storage.capabilities, asAService),
+            ownStorage: true,
+          },
+          limits: { call: 5_000 },
+          runFolder: "/certification",
+          seed: 1,
+          concurrencyEffort: { rounds: { least: 8, most: 8, milliseconds: 0 }, patience: 0 },
+        })
+        if (outcome.status !== "passed" && outcome.status !== "not-run") throw new Error(JSON.stringify(outcome))
+      } finally {
+        await storage.close()
+      }
     })
-    if (outcome.status !== "passed" && outcome.status !== "not-run") throw new Error(JSON.stringify(outcome))
-  } finally {
-    await storage.close()
-  }
-})
+  })
+}

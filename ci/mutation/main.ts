@@ -53,7 +53,7 @@ for (const name of positionals.length === 0 ? Object.keys(subjects) : positional
 
 async function run({ tests, certified }: Subject, mutate: readonly string[]): Promise<readonly Fate[]> {
   process.env["MUTATION_TESTS"] = tests
-  process.env["MUTATED_DRIVER"] = certified?.driver ?? ""
+  process.env["MUTATED_DRIVERS"] = certified?.drivers.join(",") ?? ""
   process.env["MUTATION_SUITES"] = certified?.suites.join(",") ?? ""
   const sources = await readSources()
   const stryker = new Stryker({
