@@ -22,8 +22,8 @@ export async function walkByListing(
   visit: WalkFunction,
   options: WalkOptions = {},
 ): Promise<void> {
-  const walk: Walk = { driver, visit, options, after: options.startAfter === undefined ? undefined : namesOf(options.startAfter) }
-  if (walk.after === undefined) await walkEntries(walk, await driver.list(path, options))
+  const walk: Walk = { driver, visit, options }
+  if (options.startAfter === undefined) await walkEntries(walk, await driver.list(path, options))
   else await walkDirectory(walk, path)
 }
 
@@ -31,8 +31,6 @@ interface Walk {
   readonly driver: Listable
   readonly visit: WalkFunction
   readonly options: WalkOptions
-  /** Names on the way to the path after which entries are reported. */
-  readonly after: readonly string[] | undefined
 }
 
 /** Resolves to "stop" where the whole walk is over. */
@@ -41,10 +39,11 @@ async function walkDirectory(walk: Walk, path: string): Promise<"stop" | undefin
   return children === undefined ? undefined : await walkEntries(walk, children)
 }
 
+/** Siblings differ in their last name only, and the grammar has ASCII names only, whose order as strings is that of their bytes. */
 async function walkEntries(walk: Walk, paths: readonly string[]): Promise<"stop" | undefined> {
-  for (const path of paths.toSorted(byName)) {
+  for (const path of paths.toSorted()) {
     walk.options.signal?.throwIfAborted()
-    const place = walk.after === undefined ? "after" : placeOf(namesOf(path), walk.after)
+    const place = placeOf(path, walk.options.startAfter)
     if (place === "before") continue
     const info = await unlessGone(walk.driver.stat(path, walk.options))
     if (info !== undefined && (await walkEntry(walk, info, place)) === "stop") return "stop"
@@ -70,23 +69,16 @@ async function unlessGone<Value>(answer: Promise<Value>): Promise<Value | undefi
   }
 }
 
-/** Siblings differ in their last name only, and the grammar has ASCII names only, whose order as strings is that of their bytes. */
-function byName(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0
-}
-
 /** Where an entry stands to the path that the walk starts after: "around" is that path itself or one of its parents. */
 type Place = "before" | "around" | "after"
 
-function placeOf(entry: readonly string[], start: readonly string[]): Place {
-  for (const [level, name] of entry.entries()) {
-    const other = start[level]
-    if (other === undefined || name > other) return "after"
-    if (name < other) return "before"
-  }
-  return "around"
+function placeOf(entry: string, start: string | undefined): Place {
+  if (start === undefined) return "after"
+  if (start === entry || start.startsWith(`${entry}/`)) return "around"
+  return byComponents(entry) > byComponents(start) ? "after" : "before"
 }
 
-function namesOf(path: string): readonly string[] {
-  return path.split("/").filter((name) => name !== "")
+/** Names hold characters that come before the slash: in the order of what this gives none does. */
+function byComponents(path: string): string {
+  return path.replaceAll("/", "\0")
 }

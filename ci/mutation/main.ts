@@ -1,11 +1,9 @@
-import { globSync } from "node:fs"
-import { readFile } from "node:fs/promises"
+import { mkdir, writeFile } from "node:fs/promises"
 import { availableParallelism } from "node:os"
-import { relative } from "node:path"
 import { parseArgs } from "node:util"
 import { Stryker } from "@stryker-mutator/core"
 import { noteOn } from "./notes.ts"
-import { digestOf, type Fate, merged, readFates, survived, writeFates } from "./report.ts"
+import { type Fate, formatFate, readFates, survived } from "./report.ts"
 import { type Subject, subjects } from "./subjects.ts"
 
 /**
@@ -29,92 +27,44 @@ const { positionals, values } = parseArgs({
   },
 })
 
-type Status = Awaited<ReturnType<Stryker["runMutationTest"]>>[number]["status"]
-
-/** Those that were judged; the others were left out: static ones, for Stryker would start anew for each, and excluded ones. */
-const statuses: Readonly<Partial<Record<Status, Fate["status"]>>> = {
-  Killed: "killed",
-  Timeout: "timeout",
-  Survived: "survived",
-  NoCoverage: "not-covered",
-  RuntimeError: "error",
-}
-
+const folder = "reports/mutation"
+await mkdir(folder, { recursive: true })
 for (const name of positionals.length === 0 ? Object.keys(subjects) : positionals) {
   const subject = subjects[name]
   if (subject === undefined) throw new Error(`there is no subject ${name}: ${Object.keys(subjects).join(", ")}`)
-  const path = `reports/mutation/${name}.json`
-  const known = await readFates(path)
+  const report = `${folder}/${name}.ndjson`
+  const known = await readFates(report)
   const mutate = values.again ? known.filter(survived).map(rangeOf) : (values.mutate ?? subject.mutate)
-  const fates = values.show || mutate.length === 0 ? known : merged(known, await run(subject, mutate))
-  await writeFates(path, fates)
-  process.stdout.write(tell(name, fates))
+  if (!values.show && mutate.length > 0) {
+    await writeFile(report, known.map(formatFate).join(""))
+    await run(subject, mutate, report)
+  }
+  process.stdout.write(tell(name, await readFates(report)))
 }
 
-async function run({ tests, certified }: Subject, mutate: readonly string[]): Promise<readonly Fate[]> {
+async function run({ tests, certified }: Subject, mutate: readonly string[], report: string): Promise<void> {
   process.env["MUTATION_TESTS"] = tests
   process.env["MUTATED_DRIVERS"] = certified?.drivers.join(",") ?? ""
   process.env["MUTATION_SUITES"] = certified?.suites.join(",") ?? ""
-  const sources = await readSources()
+  process.env["MUTATION_REPORT"] = report
   const stryker = new Stryker({
     mutate: [...mutate],
     // What a message says is no part of the contract.
     mutator: { excludedMutations: ["StringLiteral"] },
     testRunner: "vitest",
     vitest: { configFile: "ci/mutation/vitest.config.ts", related: false },
-    plugins: ["@stryker-mutator/vitest-runner"],
+    plugins: ["@stryker-mutator/vitest-runner", "./ci/mutation/reporter.ts"],
     ignorePatterns: ["dist", "docs"],
     // It would rewrite paths in it with an API that TypeScript 7 has no more; there are none to rewrite.
     tsconfigFile: "none",
-    reporters: ["progress-append-only"],
+    reporters: ["progress-append-only", "fates"],
     concurrency: Number(values.workers),
-    timeoutMS: 20_000,
+    // A machine that is busy with other things must not pass for a mutant that never ends.
+    timeoutFactor: 4,
     ignoreStatic: true,
     allowEmpty: false,
   })
-  const fates: Fate[] = []
-  for (const result of await stryker.runMutationTest()) {
-    const status = statuses[result.status]
-    const file = relative("", result.fileName)
-    const source = sources.get(file)
-    if (status === undefined || source === undefined) continue
-    const lines = source.split("\n")
-    const { start, end } = result.location
-    const [killedBy] = result.killedBy ?? []
-    fates.push({
-      file,
-      digest: digestOf(source),
-      location: { start, end },
-      line: (lines[start.line - 1] ?? "").trim(),
-      mutator: result.mutatorName,
-      original: onOneLine(between(lines, start, end)),
-      replacement: onOneLine(result.replacement),
-      status,
-      ...(killedBy !== undefined && { killedBy }),
-    })
-  }
-  return fates
-}
-
-/** All that may be mutated, as it was when the run began. */
-async function readSources(): Promise<ReadonlyMap<string, string>> {
-  const files = globSync(["drivers/**/*.ts", "suites/specification/*.ts"])
-  return new Map(await Promise.all(files.map(async (file) => [file, await readFile(file, "utf8")] as const)))
-}
-
-type Position = Fate["location"]["start"]
-
-function between(lines: readonly string[], start: Position, end: Position): string {
-  const within = lines.slice(start.line - 1, end.line)
-  return within
-    .map((line, index) =>
-      line.slice(index === 0 ? start.column - 1 : 0, index === within.length - 1 ? end.column - 1 : undefined),
-    )
-    .join("\n")
-}
-
-function onOneLine(code: string): string {
-  return code.replaceAll(/\s+/g, " ")
+  await stryker.runMutationTest()
 }
 
 /** As Stryker takes it, whose columns count from 0 here. */

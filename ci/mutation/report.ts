@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto"
-import { mkdir, readFile, writeFile } from "node:fs/promises"
-import { dirname } from "node:path"
+import { readFile } from "node:fs/promises"
 import { z } from "zod"
 
 const position = z.object({ line: z.int(), column: z.int() })
@@ -24,28 +23,26 @@ const fate = z.object({
 })
 export type Fate = z.infer<typeof fate>
 
-/** Reads what is known of the mutants of files that are still as they were. */
+/**
+ * Reads what is known of the mutants of files that are still as they were. A report has one fate a line; of two of one mutant the later
+ * counts.
+ */
 export async function readFates(path: string): Promise<readonly Fate[]> {
-  const text = await readFile(path, "utf8").catch(() => "[]")
-  const fates = z.array(fate).parse(JSON.parse(text))
-  const files = new Set(fates.map(({ file }) => file))
+  const text = await readFile(path, "utf8").catch(() => "")
+  const lines = text.split("\n").filter((line) => line !== "")
+  const fates = new Map(lines.map((line) => fate.parse(JSON.parse(line))).map((each) => [keyOf(each), each]))
+  const files = new Set([...fates.values()].map(({ file }) => file))
   const sources = [...files].map(async (file) => [file, digestOf(await readFile(file, "utf8").catch(() => ""))] as const)
   const digests = new Map(await Promise.all(sources))
-  return fates.filter(({ file, digest }) => digests.get(file) === digest)
-}
-
-export async function writeFates(path: string, fates: readonly Fate[]): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, `${JSON.stringify(fates, undefined, 1)}\n`)
-}
-
-/** The later of two fates of one mutant counts. */
-export function merged(earlier: readonly Fate[], later: readonly Fate[]): readonly Fate[] {
-  return [...new Map([...earlier, ...later].map((fate) => [keyOf(fate), fate])).values()]
+  return [...fates.values()].filter(({ file, digest }) => digests.get(file) === digest)
 }
 
 function keyOf({ file, location, mutator, replacement }: Fate): string {
   return JSON.stringify([file, location, mutator, replacement])
+}
+
+export function formatFate(fate: Fate): string {
+  return `${JSON.stringify(fate)}\n`
 }
 
 export function survived({ status }: Fate): boolean {
