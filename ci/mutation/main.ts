@@ -1,7 +1,9 @@
+import { globSync, readFileSync } from "node:fs"
 import { mkdir, writeFile } from "node:fs/promises"
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
 import { Stryker } from "@stryker-mutator/core"
+import { sample, shuffledSubarray } from "fast-check"
 import { noteOn } from "./notes.ts"
 import { type Fate, formatFate, readFates, survived } from "./report.ts"
 import { type Subject, subjects } from "./subjects.ts"
@@ -12,7 +14,8 @@ import { type Subject, subjects } from "./subjects.ts"
  *
  *     npm run mutation -- inmemory
  *
- * What became of each mutant is kept in reports/mutation, as long as the file that it is in stays as it is.
+ * Ends with exit code 1 where more survive than may. What became of each mutant is kept in reports/mutation, as long as the file that
+ * it is in stays as it is.
  */
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -22,6 +25,9 @@ const { positionals, values } = parseArgs({
     mutate: { type: "string", multiple: true },
     /** Only those mutants that survived the last time. */
     again: { type: "boolean", default: false },
+    /** Only so many lines of its code, chosen by the seed: a sample, where all of it would take too long. */
+    lines: { type: "string" },
+    seed: { type: "string", default: "1" },
     /** Runs nothing, and tells what is known. */
     show: { type: "boolean", default: false },
   },
@@ -34,12 +40,35 @@ for (const name of positionals.length === 0 ? Object.keys(subjects) : positional
   if (subject === undefined) throw new Error(`there is no subject ${name}: ${Object.keys(subjects).join(", ")}`)
   const report = `${folder}/${name}.ndjson`
   const known = await readFates(report)
-  const mutate = values.again ? known.filter(survived).map(rangeOf) : (values.mutate ?? subject.mutate)
+  const mutate = values.again ? known.filter(survived).map(rangeOf) : chosen(values.mutate ?? subject.mutate)
   if (!values.show && mutate.length > 0) {
     await writeFile(report, known.map(formatFate).join(""))
     await run(subject, mutate, report)
   }
-  process.stdout.write(tell(name, await readFates(report)))
+  const fates = await readFates(report)
+  process.stdout.write(tell(name, fates))
+  if (scoreOf(fates).percent < subject.least) process.exitCode = 1
+}
+
+function chosen(mutate: readonly string[]): readonly string[] {
+  if (values.lines === undefined) return mutate
+  const [left, kept] = [mutate.filter((glob) => glob.startsWith("!")), mutate.filter((glob) => !glob.startsWith("!"))]
+  const files = globSync(kept, { exclude: left.map((glob) => glob.slice(1)) })
+  const lines = files.flatMap((file) =>
+    readFileSync(file, "utf8")
+      .split("\n")
+      .flatMap((line, index) => (isCode(line) ? [`${file}:${index + 1}-${index + 1}`] : [])),
+  )
+  const length = Math.min(Number(values.lines), lines.length)
+  return sample(shuffledSubarray(lines, { minLength: length, maxLength: length }), {
+    seed: Number(values.seed),
+    numRuns: 1,
+  }).flat()
+}
+
+/** Whether there may be something to mutate in the line. */
+function isCode(line: string): boolean {
+  return /\w/.test(line) && !/^\s*(\/?\*|\/\/|import|readonly)/.test(line)
 }
 
 async function run({ tests, certified }: Subject, mutate: readonly string[], report: string): Promise<void> {
@@ -72,17 +101,29 @@ function rangeOf({ file, location: { start, end } }: Fate): string {
   return `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`
 }
 
-function tell(name: string, fates: readonly Fate[]): string {
+interface Score {
+  readonly killed: number
+  readonly judged: number
+  readonly equivalent: number
+  /** Of those judged, which the equivalent ones are not among. */
+  readonly percent: number
+}
+
+function scoreOf(fates: readonly Fate[]): Score {
   const survivors = fates.filter(survived)
   const equivalent = survivors.filter((fate) => noteOn(fate)?.kind === "equivalent").length
   const judged = fates.filter(({ status }) => status !== "error").length - equivalent
   const killed = judged + equivalent - survivors.length
-  const lines = survivors.map((fate) => {
+  return { killed, judged, equivalent, percent: (100 * killed) / judged }
+}
+
+function tell(name: string, fates: readonly Fate[]): string {
+  const lines = fates.filter(survived).map((fate) => {
     const { file, location, original, replacement, status } = fate
     const note = noteOn(fate)
     const why = note === undefined ? status : `${note.kind}: ${note.why}`
     return `  ${file}:${location.start.line}:${location.start.column}  ${original}  ->  ${replacement}  (${why})\n`
   })
-  const score = `${killed} of ${judged} killed, ${((100 * killed) / judged).toFixed(1)} %; ${equivalent} more are equivalent`
-  return `${lines.join("")}${name}: ${score}\n`
+  const { killed, judged, equivalent, percent } = scoreOf(fates)
+  return `${lines.join("")}${name}: ${killed} of ${judged} killed, ${percent.toFixed(1)} %; ${equivalent} more are equivalent\n`
 }

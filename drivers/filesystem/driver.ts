@@ -114,9 +114,7 @@ export class FilesystemDriver implements StorageDriver {
     return this.#slots.run(options?.signal, () => this.#tree.delete(path))
   }
 
-  async redirectURL(): Promise<undefined> {
-    return undefined
-  }
+  async redirectURL(): Promise<undefined> {}
 
   walk(path: string, visit: WalkFunction, options?: WalkOptions): Promise<void> {
     return walkByListing(this, path, visit, options)

@@ -19,7 +19,6 @@ export class Chunks {
   }
 
   append(chunk: Uint8Array): void {
-    if (chunk.byteLength === 0) return
     this.#chunks.push(new Uint8Array(chunk))
     this.#size += chunk.byteLength
   }

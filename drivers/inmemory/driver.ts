@@ -82,9 +82,7 @@ export class MemoryDriver implements StorageDriver {
     this.#storage.remove(path)
   }
 
-  async redirectURL(): Promise<undefined> {
-    return undefined
-  }
+  async redirectURL(): Promise<undefined> {}
 
   walk(path: string, visit: WalkFunction, options?: WalkOptions): Promise<void> {
     return walkByListing(this, path, visit, options)

@@ -13,7 +13,7 @@ export interface StoredFile {
 /** What is in a directory, by name. There is none without a file somewhere below it, except for the root. */
 export type Directory = Map<string, StoredFile | Directory>
 
-export function isDirectory(entry: StoredFile | Directory): entry is Directory {
+export function isDirectory(entry: StoredFile | Directory | undefined): entry is Directory {
   return entry instanceof Map
 }
 
@@ -44,7 +44,7 @@ export class MemoryStorage {
       if (!isDirectory(entry)) throw conflict(path, "is below a file")
       entry = entry.get(name)
     }
-    if (entry !== undefined && isDirectory(entry)) throw conflict(path, "is a directory")
+    if (isDirectory(entry)) throw conflict(path, "is a directory")
   }
 
   /**
@@ -60,17 +60,7 @@ export class MemoryStorage {
 
   /** Removes a file, or a directory with all below it, and the directories above it that this leaves empty. */
   remove(path: string): void {
-    const above: { readonly folder: Directory; readonly name: string }[] = []
-    let entry: StoredFile | Directory | undefined = this.#root
-    for (const name of namesOf(path)) {
-      if (entry === undefined || !isDirectory(entry)) return
-      above.push({ folder: entry, name })
-      entry = entry.get(name)
-    }
-    for (const { folder, name } of above.toReversed()) {
-      folder.delete(name)
-      if (folder.size > 0) return
-    }
+    take(this.#root, namesOf(path))
   }
 
   #folderFor(path: string): { readonly folder: Directory; readonly name: string } {
@@ -78,7 +68,7 @@ export class MemoryStorage {
     const names = namesOf(path)
     for (const name of names.slice(0, -1)) {
       const entry = folder.get(name)
-      const next: Directory = entry !== undefined && isDirectory(entry) ? entry : new Map()
+      const next: Directory = isDirectory(entry) ? entry : new Map()
       folder.set(name, next)
       folder = next
     }
@@ -90,6 +80,16 @@ export class MemoryStorage {
     this.#latestTime = Math.max(this.#latestTime, Date.now())
     return this.#latestTime
   }
+}
+
+/** Takes out what is at the end of the names, then each folder above it that this leaves empty. */
+function take(folder: Directory, [name = "", ...below]: readonly string[]): void {
+  const entry = folder.get(name)
+  if (isDirectory(entry) && below.length > 0) {
+    take(entry, below)
+    if (entry.size > 0) return
+  }
+  folder.delete(name)
 }
 
 function conflict(path: string, reason: string): StorageDriverError {
