@@ -82,6 +82,7 @@ async function download(
   const { readableStreamBody: body, contentLength: length, contentRange } = answer
   const total = contentRange === undefined && offset === 0 ? length : Number(contentRange?.split("/")[1])
   if (!(body instanceof Readable) || answer.etag === undefined || length === undefined || !Number.isSafeInteger(total)) {
+    if (body instanceof Readable) body.destroy()
     throw new ServiceError({ message: "the service's answer lacks the content" })
   }
   body.on("error", () => {}) // It is read through its iterator, which reports errors; one after that must not end the process.

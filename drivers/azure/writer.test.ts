@@ -6,19 +6,20 @@ import type { StartedTarget } from "../define.ts"
 import { baseOf } from "./block-id.ts"
 import { openStorage, type Storage } from "./client.ts"
 import { connect } from "./driver.ts"
-import { parameters } from "./parameters.ts"
+import { type AzureParameters, parameters } from "./parameters.ts"
 import { newUpload, nextBlockId } from "./uploads.ts"
 
-const blockSize = 4 * 1024 ** 2
+const blockSize = 65_536
 
 let started: StartedTarget
+let given: AzureParameters
 let storage: Storage
 let driver: StorageDriver
 /** Another instance, as another process of the registry would have it. */
 let other: StorageDriver
 beforeAll(async () => {
   started = await azurite.start({ signal: AbortSignal.timeout(30_000) })
-  const given = parameters.parse(started.parameters)
+  given = parameters.parse({ ...started.parameters, chunksize: blockSize })
   storage = openStorage(given)
   driver = connect(given)
   other = connect(given)
@@ -82,7 +83,7 @@ describe("an upload", () => {
   it("is the same however it is cut into chunks, and keeps none of their buffers", async () => {
     const writer = await driver.writer("/chunks")
     const size = 2 * blockSize + 12_345
-    const chunk = Buffer.alloc(1_000_003)
+    const chunk = Buffer.alloc(10_007)
     for (let offset = 0; offset < size; offset += chunk.length) {
       const part = chunk.subarray(0, Math.min(chunk.length, size - offset))
       content.copy(part, 0, offset)
@@ -229,7 +230,6 @@ describe("an upload that is cancelled", () => {
   })
 
   it("stays over when one that was begun in the same moment is cancelled as well", async () => {
-    const given = parameters.parse(started.parameters)
     await using proxy = await HttpProxy.start({ backend: new URL(given.serviceurl).origin })
     const bothHaveLooked = Promise.withResolvers<void>()
     let begun = 0
@@ -286,7 +286,6 @@ describe("a writer whose call fails", () => {
   })
 
   it("sends nothing more, and takes back what is on its way", async () => {
-    const given = parameters.parse(started.parameters)
     await using proxy = await HttpProxy.start({ backend: new URL(given.serviceurl).origin })
     const writer = await connect({ ...given, serviceurl: proxy.through(given.serviceurl) }).writer("/taken-back")
     const closed: Promise<void>[] = []
@@ -319,7 +318,7 @@ it("blocks that another program staged with ids of its own make a clear error", 
 })
 
 describe("an upload at the service's limit of 50,000 blocks", () => {
-  it("refuses one more before it is sent, and can be committed as it is", async () => {
+  it("refuses one more before it is sent", async () => {
     const upload = newUpload([], baseOf(undefined), "00".repeat(4), 1_000)
     const blocks: string[] = []
     const entries = [`<Block><Name>${upload.marker}</Name><Size>1</Size></Block>`]
@@ -329,7 +328,6 @@ describe("an upload at the service's limit of 50,000 blocks", () => {
       entries.push(`<Block><Name>${id}</Name><Size>1</Size></Block>`)
     }
     const list = `<BlockList><CommittedBlocks/><UncommittedBlocks>${entries.join("")}</UncommittedBlocks></BlockList>`
-    const given = parameters.parse(started.parameters)
     await storage.blob("/full").stageBlock(upload.marker, "x", 1)
     await using proxy = await HttpProxy.start({
       backend: new URL(given.serviceurl).origin,
@@ -348,7 +346,6 @@ describe("an upload at the service's limit of 50,000 blocks", () => {
 })
 
 it("a block or a small file that is damaged on its way is refused by the service", async () => {
-  const given = parameters.parse(started.parameters)
   let isDamaged = true
   await using proxy = await HttpProxy.start({ backend: new URL(given.serviceurl).origin })
   proxy.damage = ({ method, url }) => isDamaged && method === "PUT" && !url.includes("comp=blocklist")
