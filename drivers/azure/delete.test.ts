@@ -83,7 +83,7 @@ describe("the delete of a directory", () => {
     proxy.rewriting = { body: ({ method }) => (method === "POST" ? anonymous : undefined) }
     const deleting = connect({ ...given, serviceurl: proxy.through(given.serviceurl) })
     await expect(deleting.delete("/untold")).rejects.toMatchObject({
-      message: "azure: delete /untold: 1 files are left: /untold/0/0 (412 LeaseIdMissing)",
+      message: "azure: delete /untold: 1 file is left: /untold/0/0 (412 LeaseIdMissing)",
     })
     await lease.releaseLease()
     await deleting.delete("/untold")

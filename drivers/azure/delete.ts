@@ -102,6 +102,6 @@ async function deleteBatch(storage: Storage, names: readonly string[], signal: A
 function incomplete({ names }: Storage, path: string, left: readonly Left[]): StorageDriverError {
   const named = left.slice(0, namedAtMost).map(({ name, reason }) => `${names.toPath(name) ?? name} (${reason})`)
   const more = left.length > namedAtMost ? ` and ${left.length - namedAtMost} more` : ""
-  const message = `${driverName}: delete ${path}: ${left.length} files are left: ${named.join(", ")}${more}`
+  const message = `${driverName}: delete ${path}: ${left.length} ${left.length === 1 ? "file is" : "files are"} left: ${named.join(", ")}${more}`
   return new StorageDriverError({ driverName, path, message })
 }

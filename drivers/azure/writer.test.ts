@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { HttpProxy } from "../../fixtures/faults/http-proxy.ts"
 import { azurite } from "../../fixtures/targets/azurite.ts"
+import { type ClockWithTimers, realClock } from "../clock.ts"
 import type { FileWriter, StorageDriver } from "../contract.ts"
 import type { StartedTarget } from "../define.ts"
 import { baseOf } from "./block-id.ts"
@@ -92,6 +93,20 @@ describe("an upload", () => {
     }
     await writer.commit()
     expect(content.subarray(0, size).equals(await driver.getContent("/chunks"))).toBe(true)
+  })
+
+  it("gives each block the time in which a slow line takes all that are on their way", async () => {
+    const limits: number[] = []
+    const startTimer: ClockWithTimers["startTimer"] = (milliseconds, whenOver) => {
+      limits.push(milliseconds)
+      return realClock.startTimer(milliseconds, whenOver)
+    }
+    const patient = connect({ ...given, concurrency: 4 }, { clock: { ...realClock, startTimer }, tryLimit: 1_000 })
+    const writer = await patient.writer("/slow-line")
+    await writer.write(content.subarray(0, 2 * blockSize))
+    await writer.close()
+    // A quarter of a MiB a second is what is taken for slow.
+    expect(limits.slice(-2)).toEqual([1_000 + (4 * blockSize) / 256, 1_000 + (4 * blockSize) / 256])
   })
 
   it("that is resumed many times over stays whole", async () => {
