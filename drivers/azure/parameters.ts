@@ -105,12 +105,12 @@ const shape = {
   chunksize: wholeNumber("chunksize", 65_536, maxBlockSize)
     .default(4 * 1024 ** 2)
     .describe(
-      "Size in bytes of the blocks in which uploads are sent and of the ranges in which files are read, from 65536 to 268435456; default 4194304. Beyond 2,000 blocks they grow.",
+      "Size in bytes of the blocks in which uploads are sent, and half the size of the ranges in which files are read, from 65536 to 268435456; default 4194304. Beyond 2,000 blocks they grow.",
     ),
   concurrency: wholeNumber("concurrency", 1, 64)
     .default(8)
     .describe(
-      "How many blocks of one upload, or ranges of one reader, are on their way at once, from 1 to 64; default 8. Each writer holds up to chunksize × (concurrency + 1) bytes, each reader chunksize × concurrency.",
+      "How many blocks of one upload, or ranges of one reader, are on their way at once, from 1 to 64; default 8. Each writer holds up to chunksize × (concurrency + 1) bytes, each reader up to 2 × chunksize × concurrency.",
     ),
   request_max_retries: wholeNumber("request_max_retries", 0, 100)
     .default(4)
