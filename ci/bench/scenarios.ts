@@ -234,10 +234,13 @@ const deletion: Scenario = {
       const batches = container.getBlobBatchClient()
       const names: string[] = []
       for await (const { name } of container.listBlobsFlat({ prefix: `${path}/` })) names.push(name)
-      for (let first = 0; first < names.length; first += 256) {
-        const clients = names.slice(first, first + 256).map((name) => container.getBlobClient(name))
-        if (parameters.credentials.type === "shared_key") await batches.deleteBlobs(clients)
-      }
+      const firsts = Array.from({ length: Math.ceil(names.length / 256) }, (_, index) => index * 256)
+      await Promise.all(
+        firsts.map(async (first) => {
+          const clients = names.slice(first, first + 256).map((name) => container.getBlobClient(name))
+          if (parameters.credentials.type === "shared_key") await batches.deleteBlobs(clients)
+        }),
+      )
     },
   },
   distribution: {
