@@ -1,21 +1,27 @@
 import { randomBytes, randomUUID } from "node:crypto"
 import { defineDriver } from "../define.ts"
 import { driverName } from "./errors.ts"
-import { type AzureParameters, parameters } from "./parameters.ts"
+import { type AzureParameters, defaultChunkSize, defaultConcurrency, parameters } from "./parameters.ts"
 import { importIdentity } from "./token-credential.ts"
 
-const capabilities = {
-  redirectURL: true,
-  chunkSize: 4 * 1024 ** 2,
-  // The service tells times in whole seconds.
-  modTimeResolution: 1_100,
-} as const
+const MiB = 1024 ** 2
+
+function capabilitiesOf({ chunksize, concurrency }: Pick<AzureParameters, "chunksize" | "concurrency">) {
+  return {
+    redirectURL: true,
+    chunkSize: chunksize,
+    // The service tells times in whole seconds.
+    modTimeResolution: 1_100,
+    // What a reader holds, and what waits for the garbage collector beside it.
+    memory: 2 * chunksize * concurrency + 76 * MiB,
+  } as const
+}
 
 /** Azure Blob Storage, over block blobs. */
 export default defineDriver<AzureParameters>({
   name: driverName,
   parameters,
-  capabilities,
+  capabilities: capabilitiesOf({ chunksize: defaultChunkSize, concurrency: defaultConcurrency }),
   target: "azurite",
   misconfigurations: {
     "a wrong key": (good) => ({
@@ -29,7 +35,7 @@ export default defineDriver<AzureParameters>({
     const { connect } = await import("./driver.ts")
     if (given.credentials.type !== "shared_key") await importIdentity(given.credentials.type)
     return {
-      capabilities: { ...capabilities, chunkSize: given.chunksize },
+      capabilities: capabilitiesOf(given),
       connect: async () => connect(given),
       close: async () => {},
     }

@@ -7,6 +7,10 @@ import { explain, text } from "./parameter-errors.ts"
 
 /** The parameters of the driver, by the names that Distribution has for them. */
 
+/** In bytes. */
+export const defaultChunkSize = 4 * 1024 ** 2
+export const defaultConcurrency = 8
+
 /** Also as text, since the command line and the environment have nothing else. */
 function wholeNumber(name: string, least: number, most: number) {
   const bounds = most === Number.MAX_SAFE_INTEGER ? `${least} on` : `${least} to ${most}`
@@ -103,12 +107,12 @@ const shape = {
   max_retries: retries("max_retries").optional().describe("Another name of copy_status_poll_max_retry, as in Distribution 3."),
   retry_delay: delay("retry_delay").optional().describe("Another name of copy_status_poll_delay, as in Distribution 3."),
   chunksize: wholeNumber("chunksize", 65_536, maxBlockSize)
-    .default(4 * 1024 ** 2)
+    .default(defaultChunkSize)
     .describe(
       "Size in bytes of the blocks in which uploads are sent, and half the size of the ranges in which files are read, from 65536 to 268435456; default 4194304. Beyond 2,000 blocks they grow.",
     ),
   concurrency: wholeNumber("concurrency", 1, 64)
-    .default(8)
+    .default(defaultConcurrency)
     .describe(
       "How many blocks of one upload, or ranges of one reader, are on their way at once, from 1 to 64; default 8. Each writer holds up to chunksize × (concurrency + 1) bytes, each reader up to 2 × chunksize × concurrency.",
     ),
