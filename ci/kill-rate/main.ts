@@ -17,14 +17,15 @@ import { Workers } from "./workers.ts"
 
 /**
  * The suite's own power: every known-bad driver against the rule that is meant for it, every good one against all rules, under each
- * seed. Ends with exit code 1 where a bug escapes, an alarm is false or a job comes to no end, with 2 where the options are wrong.
+ * seed. Ends with exit code 1 where a bug escapes, an alarm is false or a job comes to no end or is not begun, with 2 where the options
+ * are wrong.
  *
  *     npm run kill-rate -- --seeds 10
  */
 const argv = process.argv.slice(2)
 const options = readOptions(argv)
 
-const seeds = Array.from({ length: options.seeds }, (_, index) => index + 1)
+const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index + 1)
 const suites = await Promise.all(options.suites.map((name) => loadSuite(name)))
 const isChosen = picomatch(options.only ?? "**")
 const chosen = (...names: readonly string[]): boolean => names.some((name) => isChosen(name))
@@ -35,21 +36,21 @@ const mutants = (await loadMutants()).flatMap((mutant) => {
 const isGood = picomatch(options.good)
 const good = [...goodDrivers].filter(([id]) => chosen(id) && isGood(id))
 
-/** The longest first, so that no process is left with one at the end. */
+/** Known-bad drivers first, for whose sake it is run; then good ones, all of them under one seed before the next. */
 const jobs: readonly Job[] = [
-  ...seeds.flatMap((seed) =>
+  ...upTo(options.seeds).flatMap((seed) =>
+    mutants.flatMap(({ id, module, suite }) =>
+      timingsOf(module, suite).map((timing): Job => ({ kind: "known-bad", id, seed, timing })),
+    ),
+  ),
+  ...(options.comparison ? mutants.map(({ id }): Job => ({ kind: "comparison", id })) : []),
+  ...upTo(options.goodSeeds).flatMap((seed) =>
     options.suites.flatMap((suite) =>
       good.flatMap(([id, { module }]) =>
         timingsOf(module, suite).map((timing): Job => ({ kind: "good", id, suite, seed, timing })),
       ),
     ),
   ),
-  ...seeds.flatMap((seed) =>
-    mutants.flatMap(({ id, module, suite }) =>
-      timingsOf(module, suite).map((timing): Job => ({ kind: "known-bad", id, seed, timing })),
-    ),
-  ),
-  ...(options.comparison ? mutants.map(({ id }): Job => ({ kind: "comparison", id })) : []),
 ]
 if (jobs.length === 0) {
   process.stderr.write("error: no driver is chosen: --only and --good leave none\n")
@@ -65,7 +66,9 @@ const findings: Finding[] = []
 const waiting = [...jobs]
 
 async function workOff(): Promise<void> {
-  for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+  while (options.for === undefined || performance.now() - started < options.for) {
+    const job = waiting.shift()
+    if (job === undefined) return
     const begun = performance.now()
     const finding = await workers.run({ job, effort: options.short ? "short" : "usual", azurite: azurite?.parameters })
     findings.push(finding)
@@ -84,9 +87,11 @@ try {
 const result = tally(findings, mutants, options.suites, {
   command: ["npm run kill-rate", ...(argv.length === 0 ? [] : ["--", ...argv])].join(" "),
   cores: cpus().length,
-  seeds: seeds.length,
+  seeds: options.seeds,
+  goodSeeds: options.goodSeeds,
   short: options.short,
   compared: options.comparison,
+  notBegun: waiting.length,
   milliseconds: Math.round(performance.now() - started),
 })
 if (options.output !== undefined) {
@@ -96,4 +101,4 @@ if (options.output !== undefined) {
 }
 process.stdout.write(`\n${summaryOf(result)}\n`)
 const { survived, falseAlarms, lost } = result.total
-process.exitCode = survived + falseAlarms + lost === 0 ? 0 : 1
+process.exitCode = survived + falseAlarms + lost + waiting.length === 0 ? 0 : 1

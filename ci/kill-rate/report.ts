@@ -100,9 +100,13 @@ function figures(rate: KillRate): string {
     [
       ["known-bad drivers", total.mutants, 120],
       ["with the commit, issue or code of a real driver as source", total.sourced, 40],
-      [`caught, of ${seeds} ${seeds === 1 ? "seed" : "seeds"}`, share(total.mutants - total.survived), "100 %"],
+      [`caught, of ${seedsOf(seeds)}`, share(total.mutants - total.survived), "100 %"],
       ["by the rule meant for it, each time", share(total.byItsRule), "95 %"],
-      [`false alarms, in ${total.goodRuns} runs of rules on ${total.goodDrivers} good drivers`, total.falseAlarms, 0],
+      [
+        `false alarms, in ${total.goodRuns} runs of rules on ${total.goodDrivers} good drivers, of ${seedsOf(rate.goodSeeds)}`,
+        total.falseAlarms,
+        0,
+      ],
       ...rate.byTiming.map(({ timing, runs, caught, byItsRule }) => [
         `catches with several clients, ${timing}, in ${runs} runs`,
         `${caught}, ${byItsRule} by its rule`,
@@ -115,9 +119,14 @@ function figures(rate: KillRate): string {
             ["seen by Distribution's own suite (an estimate, see below)", share(total.distribution), ""],
           ]
         : []),
+      ...(rate.notBegun === 0 ? [] : [["jobs for which there was no time", rate.notBegun, 0]]),
       ["time of this run", `${Math.round(rate.milliseconds / 1_000)} s`, ""],
     ],
   )
+}
+
+function seedsOf(seeds: number): string {
+  return seeds === 1 ? "1 seed" : `${seeds} seeds`
 }
 
 function bySuite(rate: KillRate): string {

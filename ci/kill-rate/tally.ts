@@ -62,8 +62,11 @@ export interface Run {
   /** Of the machine. */
   readonly cores: number
   readonly seeds: number
+  readonly goodSeeds: number
   readonly short: boolean
   readonly compared: boolean
+  /** Jobs for which there was no time. */
+  readonly notBegun: number
   readonly milliseconds: number
 }
 
@@ -161,7 +164,7 @@ function catchesOf(timing: Timing, findings: readonly KnownBadFinding[]): Catche
 }
 
 function fateOf(catches: readonly Catches[]): MutantResult["fate"] {
-  if (catches.some((one) => one.caught < demanded(one))) return "survived"
+  if (catches.length === 0 || catches.some((one) => one.caught < demanded(one))) return "survived"
   return catches.every((one) => one.byItsRule >= demanded(one)) ? "by its rule" : "by another"
 }
 

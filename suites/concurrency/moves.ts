@@ -21,6 +21,8 @@ const toOneDestination = defineRule({
         path: `/uploads/${index}/data`,
         content: contents.next(200 + index),
       }))
+      // Where a file is there before, it is never right that none is.
+      const before = random.upTo(2) === 0 ? [{ path: "/blobs/data", content: contents.next(150) }] : []
       const look = (): Action =>
         random.of<Action>([
           { method: "stat", path: "/blobs/data" },
@@ -28,7 +30,7 @@ const toOneDestination = defineRule({
           { method: "read", path: "/blobs/data" },
         ])
       return {
-        files: uploads,
+        files: [...uploads, ...before],
         clients: [
           ...uploads.map(({ path }) => spread(random, [{ method: "move", source: path, destination: "/blobs/data" }, look()])),
           ...clients(random, 2, () => [look(), look(), look()]),

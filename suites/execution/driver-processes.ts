@@ -11,7 +11,8 @@ export interface UploadJob {
   readonly end: number
   /** Bytes of each write. */
   readonly chunk: number
-  readonly finish: "commit" | "close"
+  /** "nothing" leaves the writer open, for a process that is killed. */
+  readonly finish: "commit" | "close" | "nothing"
 }
 
 /** A content that a process is to read to its end, and compare. */

@@ -19,7 +19,7 @@ export async function upload(driver: StorageDriver, job: UploadJob, tell: (bytes
   const writer = await driver.writer(path, job.resumeAt === undefined ? {} : { append: true })
   const sizeAtOpening = writer.size
   for (let position = resumeAt; position < end; position += chunk) await writeAt(writer, position)
-  await writer[finish]()
+  if (finish !== "nothing") await writer[finish]()
   return { memory: watch.stop(), sizeAtOpening }
 
   async function writeAt(into: FileWriter, position: number): Promise<void> {
