@@ -1,4 +1,4 @@
-import { bytesOf, type Content, ContentComparer } from "../../fixtures/content.ts"
+import { type Content, ContentComparer, fillContent } from "../../fixtures/content.ts"
 import { describeContent, diagnose } from "../../fixtures/content-diagnosis.ts"
 import { RuleBroken } from "../execution/failures.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
@@ -13,7 +13,8 @@ const MiB = 1024 ** 2
 export const plainWrite = 4 * MiB
 
 /**
- * Writes a content's bytes from one place to another.
+ * Writes a content's bytes from one place to another, all out of one buffer, as a registry does: a driver keeps nothing of it once a
+ * write has resolved.
  *
  * @param next gives the length of each write in bytes
  */
@@ -22,10 +23,14 @@ export async function writeRange(
   content: Content,
   { from = 0, to = content.length, next = () => plainWrite }: { from?: number; to?: number; next?: () => number } = {},
 ): Promise<void> {
+  let buffer = new Uint8Array(0)
   for (let position = from; position < to; ) {
-    const end = Math.min(to, position + next())
-    await writer.write(bytesOf(content, position, end))
-    position = end
+    const length = Math.min(to - position, next())
+    if (length > buffer.length) buffer = new Uint8Array(length)
+    const part = buffer.subarray(0, length)
+    fillContent(part, content, position)
+    await writer.write(part)
+    position += length
   }
 }
 
