@@ -26,6 +26,7 @@ export async function upload(driver: StorageDriver, job: UploadJob, tell: (bytes
     const part = buffer.subarray(0, Math.min(chunk, end - position))
     fillContent(part, content, position)
     await into.write(part)
+    watch.passed(part.length)
     tell(position + part.length)
   }
 }
@@ -40,6 +41,7 @@ export async function download(driver: StorageDriver, { path, content, pauseEver
   for await (const chunk of stream) {
     const at = comparer.offset
     const first = comparer.take(chunk)
+    watch.passed(chunk.length)
     if (first !== undefined) difference ??= diagnose(contentOf(content.object, at + chunk.length, content.version), at, chunk)
     if (comparer.offset < pauseAt) continue
     pauseAt = comparer.offset + (pauseEvery ?? 0)

@@ -4,12 +4,19 @@ import type { MemoryUse } from "../../execution/driver-processes.ts"
 /** Milliseconds between two looks. */
 const lookEvery = 10
 
-/** Looks at what memory this process has, from now on until it is told to stop. */
+/** Bytes that pass between two collections of garbage. */
+const collectEvery = 32 * 1024 ** 2
+
+/**
+ * Looks at what memory this process has, from now on until it is told to stop. What nobody holds is collected regularly: left to itself
+ * the engine does so when it likes, and later where the machine has others to serve, which says nothing of the driver.
+ */
 export class MemoryWatch {
   readonly #idle: number
   readonly #highestBefore: number
   readonly #timer: NodeJS.Timeout
   #seen: number
+  #passed = 0
 
   private constructor(idle: number) {
     this.#idle = idle
@@ -22,6 +29,14 @@ export class MemoryWatch {
   static async begin(): Promise<MemoryWatch> {
     globalThis.gc?.()
     return new MemoryWatch(await settled())
+  }
+
+  /** Told of bytes that the process has transferred. */
+  passed(bytes: number): void {
+    this.#passed += bytes
+    if (this.#passed < collectEvery) return
+    this.#passed = 0
+    globalThis.gc?.()
   }
 
   /** The system knows the true peak; of one that was reached before this watch began, only what was looked at counts. */
