@@ -1,4 +1,4 @@
-import type { BlobClient } from "@azure/storage-blob"
+import type { BlobClient, BlobGetPropertiesResponse, BlobHTTPHeaders } from "@azure/storage-blob"
 import { isBlobNotFound, ServiceError } from "./errors.ts"
 import type { Requests } from "./request.ts"
 
@@ -8,7 +8,8 @@ export interface BlobProperties {
   readonly size: number
   readonly lastModified: Date
   readonly blobType: string
-  readonly contentType: string | undefined
+  /** What whoever stored the content has noted of it. */
+  readonly headers: BlobHTTPHeaders
   readonly metadata: Record<string, string> | undefined
   readonly copyId: string | undefined
   readonly copyStatus: string | undefined
@@ -22,14 +23,32 @@ export async function blobProperties(
 ): Promise<BlobProperties | undefined> {
   try {
     const answer = await requests.send((abortSignal) => blob.getProperties({ abortSignal }), { signal })
-    const { etag, contentLength: size, lastModified, blobType, contentType, metadata, copyId, copyStatus } = answer
+    const { etag, contentLength: size, lastModified, blobType, metadata, copyId, copyStatus } = answer
     if (etag === undefined || size === undefined || lastModified === undefined || blobType === undefined) {
       throw new ServiceError({ message: "the service's answer lacks the properties of the blob" })
     }
-    return { etag, size, lastModified, blobType, contentType, metadata, copyId, copyStatus }
+    return { etag, size, lastModified, blobType, headers: headersOf(answer), metadata, copyId, copyStatus }
   } catch (error) {
     if (isBlobNotFound(error)) return undefined
     throw error
+  }
+}
+
+function headersOf({
+  cacheControl,
+  contentType,
+  contentMD5,
+  contentEncoding,
+  contentLanguage,
+  contentDisposition,
+}: BlobGetPropertiesResponse): BlobHTTPHeaders {
+  return {
+    ...(cacheControl !== undefined && { blobCacheControl: cacheControl }),
+    ...(contentType !== undefined && { blobContentType: contentType }),
+    ...(contentMD5 !== undefined && { blobContentMD5: contentMD5 }),
+    ...(contentEncoding !== undefined && { blobContentEncoding: contentEncoding }),
+    ...(contentLanguage !== undefined && { blobContentLanguage: contentLanguage }),
+    ...(contentDisposition !== undefined && { blobContentDisposition: contentDisposition }),
   }
 }
 

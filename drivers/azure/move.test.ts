@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { AzureCopies, type CopyCourse, type CopyRequest } from "../../fixtures/faults/azure-copies.ts"
 import { HttpProxy } from "../../fixtures/faults/http-proxy.ts"
@@ -85,6 +86,31 @@ describe("a move", () => {
     await connect(given, { copySize: 4_096 }).move("/source", "/destination")
     expect(large.equals(await driver.getContent("/destination"))).toBe(true)
   })
+
+  it.each([true, false])(
+    "takes along what other programs have noted with the content, also over a file: %s",
+    async (replaces) => {
+      const noted = {
+        cacheControl: "no-store",
+        contentType: "text/plain",
+        contentEncoding: "gzip",
+        contentLanguage: "mi",
+        contentDisposition: "inline",
+        contentMD5: createHash("md5").update("content").digest(),
+        metadata: { writer: "another" },
+      }
+      const { metadata, ...headers } = noted
+      const blobHTTPHeaders = Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [`blob${name.charAt(0).toUpperCase()}${name.slice(1)}`, value]),
+      )
+      const destination = `/noted/${replaces}`
+      if (replaces) await put(destination, "old")
+      const { blob } = openStorage(given)
+      await blob("/source").upload("content", 7, { blobHTTPHeaders, metadata })
+      await driver.move("/source", destination)
+      expect(await blob(destination).getProperties()).toMatchObject(noted)
+    },
+  )
 
   it.each([true, false])("to where an upload is pending, or was cancelled, takes its place: %s", async (isCancelled) => {
     const destination = `/destination/pending-${isCancelled}`

@@ -38,9 +38,9 @@ export async function replaceInBlocks(move: Move, from: BlobProperties): Promise
   if (now?.etag !== from.etag) {
     throw new ServiceError({ message: "the source has changed while it was copied", status: 412, errorCode: "ConditionNotMet" })
   }
-  const { contentType, metadata } = from
+  const { headers: blobHTTPHeaders, metadata } = from
   const options = {
-    ...(contentType === undefined ? {} : { blobHTTPHeaders: { blobContentType: contentType } }),
+    blobHTTPHeaders,
     ...(metadata === undefined ? {} : { metadata }),
   }
   await requests.send((abortSignal) => destination.commitBlockList(ids, { ...options, abortSignal }), { signal })
