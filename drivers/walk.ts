@@ -13,7 +13,7 @@ export type Listable = Pick<StorageDriver, "list" | "stat" | "name">
  *
  * What is deleted while the walk goes on is passed over. The signal is looked at before each entry.
  *
- * Errors: PathNotFound where the directory is missing, unless `startAfter` is given; the signal's reason; those of `list`, `stat` and
+ * Errors: PathNotFound where the directory is missing; the signal's reason; those of `list`, `stat` and
  * `visit`, as they are. Source: walk.go.
  */
 export async function walkByListing(
@@ -22,9 +22,7 @@ export async function walkByListing(
   visit: WalkFunction,
   options: WalkOptions = {},
 ): Promise<void> {
-  const walk: Walk = { driver, visit, options }
-  if (options.startAfter === undefined) await walkEntries(walk, await driver.list(path, options))
-  else await walkDirectory(walk, path)
+  await walkEntries({ driver, visit, options }, await driver.list(path, options))
 }
 
 interface Walk {

@@ -3,7 +3,7 @@ import type { Fate } from "./report.ts"
 /** Why a mutant survives, and may. */
 export interface Note {
   readonly file: string
-  /** The line in which the change begins, without the white space around it. */
+  /** How the line begins in which the change does, without the white space before it. */
   readonly line: string
   /** What is put in place of something in that line; without it the note is about all mutants of the line. */
   readonly replacement?: string
@@ -15,11 +15,121 @@ export interface Note {
   readonly why: string
 }
 
-const notes: readonly Note[] = []
+const readsADirectory = "What reading a directory, or listing a file, comes to is undefined."
+const message = "What a message says is no part of the contract."
+const twoWriters = "What becomes of an upload that another writer has replaced or cancelled is undefined."
+const wording = "What is expected, in words for the reader."
+
+export const notes: readonly Note[] = [
+  {
+    file: "drivers/inmemory/chunks.ts",
+    line: "for (let start = skipped; start < chunk.byteLength; start += readLength) {",
+    replacement: "start <= chunk.byteLength",
+    kind: "equivalent",
+    why: "A piece without bytes is passed over by the stream.",
+  },
+  {
+    file: "drivers/inmemory/driver.ts",
+    line: "return Readable.from(this.#file(path).content.from(options?.offset ?? 0), { objectMode: false })",
+    kind: "equivalent",
+    why: "Whether a stream is in object mode is left to the driver: the bytes are the same.",
+  },
+  {
+    file: "drivers/inmemory/driver.ts",
+    line: "this.#storage.requirePlaceForFile(path)",
+    kind: "equivalent",
+    why: "A writer below a file, or at a directory, is undefined: it is refused by commit then, and nothing is lost.",
+  },
+  {
+    file: "drivers/inmemory/driver.ts",
+    line: 'if (!isDirectory(entry)) throw notFound(path, "is a file, not a directory")',
+    kind: "equivalent",
+    why: readsADirectory,
+  },
+  {
+    file: "drivers/inmemory/driver.ts",
+    line: 'if (isDirectory(entry)) throw notFound(path, "is a directory, not a file")',
+    kind: "equivalent",
+    why: readsADirectory,
+  },
+  {
+    file: "drivers/inmemory/driver.ts",
+    line: "...(reason && { message",
+    kind: "equivalent",
+    why: message,
+  },
+  {
+    file: "drivers/inmemory/storage.ts",
+    line: 'if (!isDirectory(entry)) throw conflict(path, "is below a file")',
+    kind: "equivalent",
+    why: "It is refused a line below then, as no directory: what the message says is no part of the contract.",
+  },
+  {
+    file: "drivers/inmemory/storage.ts",
+    line: "if (entry.size > 0) return",
+    kind: "equivalent",
+    why: "Whether a directory stays when its last file goes is left to the driver.",
+  },
+  {
+    file: "drivers/inmemory/storage.ts",
+    line: "function conflict(",
+    kind: "equivalent",
+    why: message,
+  },
+  {
+    file: "drivers/inmemory/writer.ts",
+    line: "if (this.#isPending) this.#storage.uploads.delete(this.#path)",
+    kind: "equivalent",
+    why: twoWriters,
+  },
+  {
+    file: "drivers/inmemory/writer.ts",
+    line: "this.#requirePending()",
+    kind: "equivalent",
+    why: twoWriters,
+  },
+  {
+    file: "drivers/walk.ts",
+    line: 'if (place === "before") continue',
+    kind: "equivalent",
+    why: "All that is below such an entry comes before the start too: it costs calls, and nothing is reported.",
+  },
+  {
+    file: "suites/specification/streams.ts",
+    line: "if (stream === undefined) return []",
+    kind: "equivalent",
+    why: "undefined.ts has seen to it that there is a stream.",
+  },
+  {
+    file: "suites/specification/files.ts",
+    line: "expected: `a file",
+    kind: "equivalent",
+    why: wording,
+  },
+  ...["const shown =", "const more =", "const left ="].map(
+    (line): Note => ({ file: "suites/specification/listings.ts", line, kind: "equivalent", why: wording }),
+  ),
+  ...['accepts: (outcome) => outcome.kind === "rejected"', 'accepts: (outcome) => outcome.kind === "size"'].map(
+    (line): Note => ({
+      file: "suites/specification/possibility.ts",
+      line,
+      replacement: "true",
+      kind: "equivalent",
+      why: "Outcomes of other kinds have neither a code nor a size.",
+    }),
+  ),
+  {
+    file: "drivers/walk.ts",
+    line: 'return byComponents(entry) > byComponents(start) ? "after" : "before"',
+    replacement: "byComponents(entry) >= byComponents(start)",
+    kind: "equivalent",
+    why: "The start itself was told before.",
+  },
+]
 
 export function noteOn(fate: Fate): Note | undefined {
   return notes.find(
     ({ file, line, replacement }) =>
-      file === fate.file && line === fate.line && (replacement === undefined || replacement === fate.replacement),
+      file === fate.file && fate.line.startsWith(line) && (replacement === undefined || replacement === fate.replacement),
   )
 }

@@ -27,12 +27,8 @@ export class MemoryStorage {
   #latestTime = 0
 
   find(path: string): StoredFile | Directory | undefined {
-    let entry: StoredFile | Directory = this.#root
-    for (const name of namesOf(path)) {
-      const next: StoredFile | Directory | undefined = isDirectory(entry) ? entry.get(name) : undefined
-      if (next === undefined) return undefined
-      entry = next
-    }
+    let entry: StoredFile | Directory | undefined = this.#root
+    for (const name of namesOf(path)) entry = isDirectory(entry) ? entry.get(name) : undefined
     return entry
   }
 

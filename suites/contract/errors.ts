@@ -31,7 +31,10 @@ const driverName = defineRule({
       ["redirectURL, of an invalid path,", () => driver.redirectURL(invalid)],
     ]
     for (const [method, call] of calls) await expectDriverName(driver, method, call)
+    await given.file(`${other}/inside`, contentOf(2, 8))
     const perhaps: typeof calls = [
+      ["write, to an upload that another writer committed,", () => writeLate(driver, absent)],
+      ["move, of a directory,", () => driver.move(other, absent)],
       ["getContent, of a directory,", () => driver.getContent("/")],
       ["list, of a file,", () => driver.list(present)],
       ["putContent, below a file,", () => driver.putContent(`${present}/a`, bytesOf(contentOf(2, 8)))],
@@ -40,6 +43,17 @@ const driverName = defineRule({
     for (const [method, call] of perhaps) await expectDriverName(driver, method, call, "or to succeed")
   }),
 })
+
+/** Writes to an upload that was committed by another writer, which had resumed it too. */
+async function writeLate(driver: ObservedDriver, path: string): Promise<void> {
+  await (await driver.writer(path)).close()
+  const late = await driver.writer(path, { append: true })
+  const resumed = await driver.writer(path, { append: true })
+  await resumed.commit()
+  await resumed.close()
+  await late.write(bytesOf(contentOf(3, 8)))
+  await late.close()
+}
 
 /** @param may whether the call may succeed as well: what comes of it is undefined */
 async function expectDriverName(

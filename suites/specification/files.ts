@@ -171,10 +171,9 @@ export function deletion(state: State, { path }: CallOf<"delete">): readonly Pos
   return present.kind === "perhaps-directory" || (open.size > 0 && files.size === 0) ? [done, nothing] : [done]
 }
 
-/** Directories below what was deleted have gone with it, but for those above paths of which nothing is known. */
+/** Directories below what was deleted have gone with it. */
 function withoutEmptied(state: State, path: string): State {
-  const remains = (folder: string): boolean =>
-    (folder !== path && !isBelow(folder, path)) || [...state.unknown].some((unknown) => isBelow(unknown, folder))
+  const remains = (folder: string): boolean => folder !== path && !isBelow(folder, path)
   return { ...state, emptied: new Set([...state.emptied].filter(remains)) }
 }
 

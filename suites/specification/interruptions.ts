@@ -38,7 +38,7 @@ export function abortedDuring(state: State, call: Call, made: readonly Possibili
 }
 
 function ruleOf(possibilities: readonly Possibility[]): string {
-  return possibilities.find(({ departs }) => departs !== true)?.rule ?? ""
+  return possibilities[0]?.rule ?? ""
 }
 
 /** The states after a call of which nobody heard: it happened, or it did not; a call over several files also in part. */

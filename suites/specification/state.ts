@@ -117,12 +117,11 @@ export function entriesBelow(
 /** The state with a file at the path. */
 export function withFile(state: State, path: string, file: FileState): State {
   const files = new Map(state.files).set(path, file)
-  const emptied = new Set([...state.emptied].filter((folder) => !isBelow(path, folder)))
   const streams = changing(state, [path], ({ seen, since }) => ({
     seen: [...seen, file.content],
     since: since === "anything" ? since : "overwrite",
   }))
-  return { ...state, files, gone: without(state.gone, [path]), emptied, streams, doubtful: without(state.doubtful, [path]) }
+  return { ...state, files, gone: without(state.gone, [path]), streams, doubtful: without(state.doubtful, [path]) }
 }
 
 /** The state without these files; the directories that they leave behind may remain. */

@@ -1,0 +1,8 @@
+import { readFileSync } from "node:fs"
+import { expect, test } from "vitest"
+import { notes } from "./notes.ts"
+
+test.each(notes.map((note) => [note.file, note.line]))("%s still has the line %s", (file, line) => {
+  const lines = readFileSync(file, "utf8").split("\n")
+  expect(lines.filter((each) => each.trim().startsWith(line))).not.toEqual([])
+})
