@@ -125,6 +125,46 @@ export const notes: readonly Note[] = [
     kind: "equivalent",
     why: "The start itself was told before.",
   },
+  {
+    file: "suites/specification/step.ts",
+    line: "const expected = made.map(",
+    kind: "equivalent",
+    why: wording,
+  },
+  {
+    file: "suites/specification/uploads.ts",
+    line: 'accepts: (outcome) => outcome.kind === "size"',
+    replacement: "true",
+    kind: "equivalent",
+    why: "Outcomes of other kinds have no size.",
+  },
+  ...['return call.method === "move" ? [call.destination]', 'return call.method === "move" ? [call.source'].map(
+    (line): Note => ({
+      file: "suites/specification/undefined.ts",
+      line,
+      kind: "equivalent",
+      why: "Nothing is at a path that is none, which other methods would then be asked about.",
+    }),
+  ),
+  ...[
+    "ofAWriter.has(call.method) &&",
+    "(ofAStream.has(call.method) &&",
+    "applies: (state, call) => reads.has(call.method) &&",
+  ].map(
+    (line): Note => ({
+      file: "suites/specification/undefined.ts",
+      line,
+      kind: "equivalent",
+      why: "These calls have one path.",
+    }),
+  ),
+  {
+    file: "suites/specification/undefined.ts",
+    line: 'call.method === "move" && (isDirectory(',
+    replacement: "true",
+    kind: "equivalent",
+    why: "Calls of other methods have no source.",
+  },
 ]
 
 export function noteOn(fate: Fate): Note | undefined {

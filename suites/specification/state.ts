@@ -43,7 +43,7 @@ export interface State {
   readonly uploads: ReadonlyMap<string, UploadState>
   /** By path. */
   readonly streams: ReadonlyMap<string, StreamState>
-  /** Directories whose last file has gone: they may remain or not. */
+  /** Directories from below which something has gone: where nothing else is below them they may remain or not. */
   readonly emptied: ReadonlySet<string>
   /** Paths whose last content went, and by what: names the promise that is broken where something is there. */
   readonly gone: ReadonlyMap<string, "delete" | "move" | "cancel">
@@ -155,7 +155,6 @@ export function withUnknown(state: State, paths: readonly string[]): State {
     gone: without(state.gone, paths),
     doubtful: without(state.doubtful, paths),
     unknown: new Set([...state.unknown, ...paths]),
-    emptied: new Set([...state.emptied, ...paths.flatMap(parentsOf)]),
   }
 }
 
@@ -166,11 +165,9 @@ export function withDoubt(state: State, paths: readonly string[], rule: string):
   return { ...state, doubtful }
 }
 
-/** Directories above what went may remain, where nothing else is below them. */
+/** Directories above what went may remain. */
 function leavingFolders(state: State, paths: readonly string[]): State {
-  const files = [...state.files.keys()]
-  const left = paths.flatMap(parentsOf).filter((folder) => !files.some((file) => isBelow(file, folder)))
-  return { ...state, emptied: new Set([...state.emptied, ...left]) }
+  return { ...state, emptied: new Set([...state.emptied, ...paths.flatMap(parentsOf)]) }
 }
 
 function changing(

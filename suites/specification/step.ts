@@ -111,13 +111,15 @@ export function stepAll(states: readonly State[], call: Call, outcome: Outcome):
     return { states: distinct(states.flatMap((state) => afterLost(state, call, possibilitiesOf(state, call)))) }
   }
   const all = states.flatMap((state) => possibilitiesOf(state, call))
-  const keeping = all.filter(({ departs }) => departs !== true)
-  const departing = all.filter(({ departs }) => departs === true)
-  const kept = keeping.filter(({ accepts }) => accepts(outcome))
+  const accepting = all.filter(({ accepts }) => accepts(outcome))
+  const kept = accepting.filter(isKept)
   if (kept.length > 0) return { states: distinct(kept.map(({ next }) => next)) }
-  const departed = departing.filter(({ accepts }) => accepts(outcome))
-  if (departed.length === 0) return { states: [], breach: breachOf(keeping) }
-  return { states: distinct(departed.map(({ next }) => next)), departure: breachOf(departed) }
+  if (accepting.length === 0) return { states: [], breach: breachOf(all.filter(isKept)) }
+  return { states: distinct(accepting.map(({ next }) => next)), departure: breachOf(accepting) }
+}
+
+function isKept({ departs }: Possibility): boolean {
+  return departs !== true
 }
 
 /** Rules that say of everything what others say of something: where one of those fits, it tells more. */
