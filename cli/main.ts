@@ -1,12 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option, type OutputConfiguration } from "commander"
 import { parseDuration } from "../drivers/azure/duration.ts"
 import { suiteNames } from "../suites/catalogue.ts"
+import { usualCallLimit } from "../suites/execution/time-limits.ts"
 import { type Extent, extents } from "../suites/extent.ts"
 import type { BenchOptions } from "./bench.ts"
 import { certify } from "./certify.ts"
 import { clean } from "./clean.ts"
 import { BadInput } from "./input/bad-input.ts"
-import { type CertifyOptions, defaultTimeoutOf } from "./input/certify-options.ts"
+import type { CertifyOptions } from "./input/certify-options.ts"
 import { demandPair } from "./input/parameters.ts"
 import { parseSize } from "./input/size.ts"
 import { Unavailable } from "./input/unavailable.ts"
@@ -93,6 +94,11 @@ function certifyCommand(): Command {
     .option("--deadline <duration>", "time for the whole run; rules that have not begun by then are not run", parseMilliseconds)
     .option("--concurrency <n>", "processes that run rules side by side", parseCount)
     .option(
+      "--processes <n>",
+      "processes over which suite concurrency spreads its clients, each with a driver of its own (default: all call from one)",
+      parseProcesses,
+    )
+    .option(
       "--size <size>",
       "how much suite scale stores: small, large, or the length of a large object, such as 500MiB",
       parseExtent,
@@ -107,7 +113,9 @@ function certifyCommand(): Command {
     .showSuggestionAfterError()
     .addHelpText("after", certifyExamples)
     .action(async (driver: string, vitest: string[], { size, entries, ...options }: GivenOptions) => {
-      const timeout = options.timeout ?? defaultTimeoutOf(options.suite)
+      if (options.processes !== undefined && options.suite !== "concurrency")
+        throw new BadInput("--processes spreads the clients of --suite concurrency, and other suites have none")
+      const timeout = options.timeout ?? usualCallLimit(options.suite)
       const extent = entries === undefined ? size : { ...size, entries, costlyEntries: entries }
       process.exitCode = await certify(driver, { ...options, timeout, extent, vitest })
     })
@@ -139,7 +147,7 @@ function replayCommand(): Command {
   return takingStorage(new Command("replay"))
     .description("Run sequences of calls that failed again, five times each.")
     .argument("<sequence>", "the token that a report gives, or a file of sequences")
-    .option("--timeout <duration>", "time for each call into the driver", parseMilliseconds, defaultTimeoutOf("contract"))
+    .option("--timeout <duration>", "time for each call into the driver", parseMilliseconds, usualCallLimit("contract"))
     .option("--driver <driver>", "another driver than the one that the sequence was found with")
     .option("--verbose", "tell more of each rule", false)
     .exitOverride()
@@ -166,6 +174,7 @@ Examples:
   storage-driver-conformance certify azure --config /etc/distribution/config.yml
   storage-driver-conformance certify filesystem --rule 'move/*' --seed 42 --junit report.xml
   storage-driver-conformance certify ./my-driver.ts --rule sequences --budget 10m
+  storage-driver-conformance certify ./my-driver.ts --suite concurrency --processes 4
   storage-driver-conformance certify ./my-driver.ts -- --shard=1/2 --reporter=verbose
 
 Exit codes: 0 conformant, 1 nonconformant, 2 bad input, 3 inconclusive.`
@@ -203,7 +212,7 @@ function benchCommand(): Command {
     .action(async (driver: string, { size, concurrency, ...options }: GivenBenchOptions) => {
       const { bench } = await import("./bench.ts")
       const load = { bytes: size, concurrency }
-      process.exitCode = await bench(driver, { ...options, load, timeout: defaultTimeoutOf("contract") })
+      process.exitCode = await bench(driver, { ...options, load, timeout: usualCallLimit("contract") })
     })
 }
 
@@ -272,6 +281,7 @@ function wholeNumber(least: number, most: number): (text: string) => number {
 
 const parseRuns = wholeNumber(1, 1_000_000)
 const parseCount = wholeNumber(1, 64)
+const parseProcesses = wholeNumber(2, 16)
 const parseEntries = wholeNumber(10, 1_000_000)
 
 function parseExtent(text: string): Extent {

@@ -9,6 +9,12 @@ import { type ConformanceOptions, conformance } from "./conformance.ts"
 await conformance(inmemory, { describe, test, afterAll }, { seed: 1, select: ({ id }) => id.startsWith("move/") })
 await conformance(filesystem, { describe, test, afterAll }, { seed: 1, select: ({ id }) => id.startsWith("list/") })
 
+await conformance(
+  inmemory,
+  { describe, test, afterAll },
+  { suite: "concurrency", seed: 1, select: ({ id }) => id.startsWith("concurrent-moves/") },
+)
+
 interface Registered {
   readonly name: string
   readonly skipped: boolean
@@ -43,6 +49,14 @@ test("what a driver does not offer is skipped, with the reason", async () => {
   const skipped = registered.filter((each) => each.skipped).map(({ name }) => name)
   expect(skipped).toContain("redirect-url/get-gives-the-content (the driver declares no redirect URLs)")
   expect(registered.length).toBeGreaterThan(skipped.length)
+})
+
+test("the suite scale skips what needs processes of its own", async () => {
+  const registered = await register(filesystem, { suite: "scale" })
+  expect(registered.map(({ name }) => name)).toContain(
+    "large-uploads/resumed-after-a-kill (no processes can be started for it here: the command certify does)",
+  )
+  expect(registered.some(({ skipped }) => !skipped)).toBe(true)
 })
 
 test("parameters that the driver refuses fail every test with what is wrong", async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { errorCodeOf } from "../drivers/contract.ts"
 import type { DriverModule, OpenedStorage, StartedTarget } from "../drivers/define.ts"
+import type { SuiteName } from "./catalogue.ts"
 import type { TestedStorage } from "./execution/opening.ts"
 import type { Failure, RuleOutcome } from "./execution/outcome.ts"
 import type { Rule } from "./rule.ts"
@@ -19,12 +20,13 @@ interface HostTest {
 }
 
 export interface ConformanceOptions {
-  readonly suite?: "contract"
+  /** Default `contract`. What a suite cannot do in the runner's own process is skipped: rules of `scale` that kill a process, for example. */
+  readonly suite?: SuiteName
   /** Parameters of the driver, before its schema. Without them its target is started, where it has one. */
   readonly parameters?: Readonly<Record<string, unknown>>
   /** 32 bits; default: a new one each time, told in each failure. */
   readonly seed?: number
-  /** Milliseconds for a call into the driver; default 10,000. */
+  /** Milliseconds for a call into the driver; default 10,000, and 120,000 in the suite `scale`. A rule takes longer: see the runner's own. */
   readonly timeout?: number
   /** Which rules; default all. */
   readonly select?: (rule: Pick<Rule, "id" | "level">) => boolean
@@ -104,6 +106,7 @@ class Session {
 
   async run(rule: Rule): Promise<RuleOutcome> {
     const { runRule } = await import("./execution/run-rule.ts")
+    const { usualCallLimit } = await import("./execution/time-limits.ts")
     const { resolveCapabilities } = await import("./needs.ts")
     this.#opened ??= this.#open()
     const { storage } = await this.#opened
@@ -113,7 +116,7 @@ class Session {
         ownStorage: this.#options.ownStorage,
         capabilities: resolveCapabilities(this.#driver.capabilities, storage.capabilities),
       },
-      limits: { call: this.#options.timeout ?? 10_000 },
+      limits: { call: this.#options.timeout ?? usualCallLimit(this.#options.suite ?? "contract") },
       runFolder: this.#runFolder,
       seed: this.seed,
     })

@@ -1,5 +1,6 @@
 import { freemem } from "node:os"
 import type { Capabilities } from "../drivers/define.ts"
+import type { ClientProcesses } from "./concurrency/processes/client-processes.ts"
 import type { DriverProcesses } from "./execution/driver-processes.ts"
 import { type Extent, extents } from "./extent.ts"
 import type { Effort } from "./sequences/effort.ts"
@@ -23,6 +24,8 @@ export interface Surroundings {
   readonly extent?: Extent | undefined
   /** Bytes that the target still takes, where that is known. */
   readonly room?: number | undefined
+  /** Processes over which the clients of suite `concurrency` are spread; by default all call from one. */
+  readonly clientProcesses?: ClientProcesses | undefined
   /** Starts processes that hold nothing but the driver, where the run has a command above it. */
   readonly processes?: DriverProcesses | undefined
 }

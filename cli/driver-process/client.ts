@@ -1,12 +1,5 @@
-import { type ChildProcess, fork } from "node:child_process"
-import { fileURLToPath } from "node:url"
-import {
-  type DriverProcessMessage,
-  driverProcessMessage,
-  type RequestMessage,
-  type RequestName,
-  type Requests,
-} from "./protocol.ts"
+import { AskedProcess } from "../asked-process.ts"
+import { type DriverProcessMessage, driverProcessMessage, type RequestName, type Requests } from "./protocol.ts"
 
 /** A driver process refused a request: it could not do what was asked. */
 export class Refusal extends Error {
@@ -38,59 +31,28 @@ export interface ClientOptions {
   ) => void
 }
 
-interface Waiting {
-  readonly resolve: (value: unknown) => void
-  readonly reject: (reason: Error) => void
-}
-
-const keptOutput = 2_000
-
 /** Milliseconds between two looks for a sign of life. */
 const lookEvery = 100
 
 /** The command's end of one driver process. */
 export class DriverProcessClient {
-  readonly #child: ChildProcess
+  readonly #process: AskedProcess
   readonly #options: ClientOptions
-  readonly #waiting = new Map<number, Waiting>()
-  readonly #exited: Promise<void>
-  readonly #abandonWithParent = (): void => this.abandon()
   #holdsTarget = false
   #lastSign = performance.now()
   #lastLook = performance.now()
   #watch: NodeJS.Timeout | undefined
-  #nextId = 1
   #lost: ProcessLost | undefined
-  #output = ""
 
   constructor(options: ClientOptions) {
     this.#options = options
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
-    this.#child = fork(fileURLToPath(new URL(`./entry.${extension}`, import.meta.url)), [], {
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-      serialization: "advanced",
+    this.#process = new AskedProcess({
+      beside: import.meta.url,
       execArgv: [],
-      // Ctrl-C goes to the terminal's whole group of processes: what is done about it, the command alone decides.
-      detached: true,
-    })
-    const keep = (text: Buffer): void => {
-      this.#output = (this.#output + text.toString()).slice(-keptOutput)
-    }
-    this.#child.stdout?.on("data", keep)
-    this.#child.stderr?.on("data", keep)
-    this.#child.on("message", (message) => this.#receive(message))
-    process.on("exit", this.#abandonWithParent)
-    this.#exited = new Promise((resolve) => {
-      this.#child.once("exit", (code, signal) => {
-        const how = signal === null ? `with exit code ${code}` : `by ${signal}`
-        process.off("exit", this.#abandonWithParent)
-        this.#lose(this.#lost ?? new ProcessLost("ended", `the driver's process ended ${how}`))
-        resolve()
-      })
-      this.#child.once("error", (error) => {
-        this.#lose(new ProcessLost("ended", `the driver's process could not be started: ${error.message}`))
-        resolve()
-      })
+      keptOutput: 2_000,
+      onMessage: (message) => this.#receive(message),
+      onLost: (how) => this.#lose(new ProcessLost("ended", `the driver's process ${how}`)),
+      onParentEnd: () => this.abandon(),
     })
   }
 
@@ -101,31 +63,25 @@ export class DriverProcessClient {
 
   /** The end of what the driver printed. */
   get output(): string {
-    return this.#output
+    return this.#process.output
   }
 
   /** @throws Refusal, ProcessLost */
   request<Name extends RequestName>(name: Name, asks: Requests[Name]["asks"]): Promise<Requests[Name]["answers"]> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost)
     this.#holdsTarget ||= name === "startTarget"
-    const message: RequestMessage = { id: this.#nextId++, name, asks }
     this.#lastSign = performance.now()
     this.#lastLook = this.#lastSign
     this.#watch ??= setInterval(() => this.#lookForLife(), lookEvery)
-    return new Promise<Requests[Name]["answers"]>((resolve, reject) => {
-      this.#waiting.set(message.id, { resolve: resolve as (value: unknown) => void, reject })
-      this.#child.send(message, (error) => {
-        if (error !== null) this.#lose(new ProcessLost("ended", `the driver's process cannot be reached: ${error.message}`))
-      })
-    })
+    return this.#process.ask(name, asks)
   }
 
   /** Ends the process, gently first. */
   async end(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    if (this.#child.connected) this.#child.disconnect()
-    const patience = setTimeout(() => this.#child.kill("SIGKILL"), 2_000)
-    await this.#exited
+    if (this.#process.hasEnded) return
+    this.#process.disconnect()
+    const patience = setTimeout(() => this.#process.kill(), 2_000)
+    await this.#process.exited
     clearTimeout(patience)
   }
 
@@ -135,12 +91,12 @@ export class DriverProcessClient {
    */
   abandon(): void {
     if (!this.#holdsTarget) this.kill()
-    else if (this.#child.connected) this.#child.disconnect()
+    else this.#process.disconnect()
   }
 
   /** Ends the process at once. */
   kill(): void {
-    this.#child.kill("SIGKILL")
+    this.#process.kill()
   }
 
   #receive(received: unknown): void {
@@ -151,22 +107,20 @@ export class DriverProcessClient {
       case "storage-driver-conformance:alive":
         return
       case "storage-driver-conformance:answer":
-        this.#settle(message.id, (waiting) => waiting.resolve(message.answers))
+        this.#process.answer(message.id, message.answers)
+        this.#stopWatchingUnlessBusy()
         return
       case "storage-driver-conformance:refusal":
-        this.#settle(message.id, (waiting) => waiting.reject(new Refusal(message.kind, message.message)))
+        this.#process.refuse(message.id, new Refusal(message.kind, message.message))
+        this.#stopWatchingUnlessBusy()
         return
       default:
         this.#options.onNews?.(message)
     }
   }
 
-  #settle(id: number, settle: (waiting: Waiting) => void): void {
-    const waiting = this.#waiting.get(id)
-    if (waiting === undefined) return
-    this.#waiting.delete(id)
-    if (this.#waiting.size === 0) this.#stopWatching()
-    settle(waiting)
+  #stopWatchingUnlessBusy(): void {
+    if (!this.#process.isBusy) this.#stopWatching()
   }
 
   #lookForLife(): void {
@@ -177,14 +131,13 @@ export class DriverProcessClient {
     const silence = now - this.#lastSign
     if (silence < this.#options.blockedAfter) return
     this.#lose(new ProcessLost("blocked", `the driver blocked the event loop for more than ${this.#options.blockedAfter} ms`))
-    this.#child.kill("SIGKILL")
+    this.#process.kill()
   }
 
   #lose(reason: ProcessLost): void {
     this.#lost ??= reason
     this.#stopWatching()
-    for (const waiting of this.#waiting.values()) waiting.reject(this.#lost)
-    this.#waiting.clear()
+    this.#process.refuseAll(this.#lost)
   }
 
   #stopWatching(): void {

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import { setImmediate as turn } from "node:timers/promises"
 import type { OpenedStorage } from "../../drivers/define.ts"
 import { loadAllRules } from "../../suites/catalogue.ts"
+import { ClientProcesses } from "../../suites/concurrency/processes/client-processes.ts"
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
 import { describeReason } from "../../suites/execution/failures.ts"
 import type { RuleOutcome } from "../../suites/execution/outcome.ts"
@@ -40,6 +41,7 @@ export class DriverHost {
   #driver: LoadedDriver | undefined
   #module: Requests["load"]["asks"] | undefined
   #opened: Opened | undefined
+  #clients: ClientProcesses | undefined
   #blackBox: BlackBox | undefined
   #rules: Promise<ReadonlyMap<string, Rule>> | undefined
 
@@ -66,7 +68,7 @@ export class DriverHost {
   async end(): Promise<void> {
     this.#blackBox?.discard()
     this.#blackBox = undefined
-    await Promise.allSettled([this.#opened?.storage.close()])
+    await Promise.allSettled([this.#clients?.end(), this.#opened?.storage.close()])
     await this.#target.stop()
   }
 
@@ -111,13 +113,16 @@ export class DriverHost {
     const blackBox = request.blackBox === null ? undefined : this.#options.openBlackBox(request.blackBox)
     this.#blackBox = blackBox
     const { send } = this.#options
+    const processes = loneProcesses({ ...this.#demandModule(), parameters: request.parameters })
+    if (request.clientProcesses !== undefined) this.#clients = new ClientProcesses(processes, request.clientProcesses)
     const execution: Execution = {
       storage,
       surroundings: {
         capabilities: resolveCapabilities(driver.module.capabilities, storage.capabilities),
         ownStorage: request.ownStorage,
         extent: request.extent,
-        processes: loneProcesses({ ...this.#demandModule(), parameters: request.parameters }),
+        processes,
+        clientProcesses: this.#clients,
         effort: request.effort,
       },
       limits: request.limits,

@@ -77,6 +77,8 @@ export interface OpenRequest {
   /** How much the rules of suite `scale` store. */
   readonly extent?: Extent | undefined
   readonly effort: Effort
+  /** Processes over which the clients of suite `concurrency` are spread. */
+  readonly clientProcesses?: number | undefined
   /** File that the call under way is written to, so that it can be named when the process is gone; null for none. */
   readonly blackBox: string | null
 }

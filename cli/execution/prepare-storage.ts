@@ -12,7 +12,12 @@ import { Unavailable } from "../input/unavailable.ts"
 import type { Backend } from "./backend.ts"
 
 /** What the user says of the storage, and what the run brings to it. */
-type PrepareOptions = StorageOptions & { readonly seed: number; readonly runFolder: string; readonly effort: Effort }
+type PrepareOptions = StorageOptions & {
+  readonly seed: number
+  readonly runFolder: string
+  readonly effort: Effort
+  readonly processes?: number
+}
 
 /** What a run is to be on. Nothing was started or written yet. */
 export interface ChosenStorage {
@@ -70,6 +75,7 @@ export async function prepareStorage(
     seed: options.seed,
     extent: options.extent,
     effort: options.effort,
+    clientProcesses: options.processes,
     ownStorage: target !== undefined || driver.capabilities.scope === "process",
   }
   return {
@@ -147,7 +153,7 @@ async function openAndProbe(
   return redactor.deep(await backend.probe(request.limits.call))
 }
 
-function replayOptions(options: StorageOptions, secretNames: readonly string[], redactor: Redactor): readonly string[] {
+function replayOptions(options: PrepareOptions, secretNames: readonly string[], redactor: Redactor): readonly string[] {
   const pairs = options.parameter.map((pair) => {
     const name = pair.slice(0, pair.indexOf("="))
     return secretNames.includes(name) ? `${name}=…` : redactor.text(pair)
@@ -158,6 +164,7 @@ function replayOptions(options: StorageOptions, secretNames: readonly string[], 
     ...(options.target === undefined ? [] : ["--target", options.target]),
     ...(options.keep ? ["--keep"] : []),
     ...(options.yes ? ["--yes"] : []),
+    ...(options.processes === undefined ? [] : ["--processes", String(options.processes)]),
     ...replaySize(options.extent ?? extents.small),
   ]
 }

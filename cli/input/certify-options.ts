@@ -2,11 +2,6 @@ import type { SuiteName } from "../../suites/catalogue.ts"
 import type { TargetKind } from "../../suites/execution/opening.ts"
 import type { Extent } from "../../suites/extent.ts"
 
-/** Milliseconds for a call into the driver, where nothing else is said: a delete of thousands of files is one. */
-export function defaultTimeoutOf(suite: SuiteName): number {
-  return suite === "scale" ? 120_000 : 10_000
-}
-
 /** What the user says of the storage to run on. */
 export interface StorageOptions {
   /** `key=value`, each. */
@@ -43,6 +38,8 @@ export interface CertifyOptions extends StorageOptions {
   readonly deadline?: number
   /** Processes that run rules side by side. */
   readonly concurrency?: number
+  /** Processes over which suite `concurrency` spreads its clients. */
+  readonly processes?: number
   readonly strict: boolean
   /** Whether only what a run would do is to be told. */
   readonly dryRun: boolean

@@ -1,7 +1,5 @@
-import { type ChildProcess, fork } from "node:child_process"
-import { once } from "node:events"
-import { fileURLToPath } from "node:url"
-import type { DriverProcess, DriverProcesses } from "../../suites/execution/driver-processes.ts"
+import type { DriverProcesses, LoneDriverProcess } from "../../suites/execution/driver-processes.ts"
+import { AskedProcess } from "../asked-process.ts"
 import type { BenchProcess } from "../bench/run.ts"
 import { type LoneDriver, type LoneRequests, loneMessage } from "./messages.ts"
 
@@ -10,23 +8,11 @@ export function loneProcesses(driver: LoneDriver): DriverProcesses {
   return { start: () => LoneProcess.start(driver) }
 }
 
-interface Waiting {
-  readonly resolve: (answers: unknown) => void
-  readonly reject: (reason: Error) => void
-  readonly onProgress: ((bytes: number) => void) | undefined
-}
+type Asks<Name extends keyof LoneRequests> = LoneRequests[Name]["asks"]
+type Answers<Name extends keyof LoneRequests> = LoneRequests[Name]["answers"]
 
-const keptOutput = 1_000
-
-export class LoneProcess implements DriverProcess, BenchProcess {
-  readonly #child: ChildProcess
-  readonly #waiting = new Map<number, Waiting>()
-  readonly #exited: Promise<unknown>
-  readonly #killWithParent = (): void => {
-    this.#child.kill("SIGKILL")
-  }
-  #nextId = 1
-  #output = ""
+export class LoneProcess implements LoneDriverProcess, BenchProcess {
+  readonly #process: AskedProcess
 
   static async start(driver: LoneDriver): Promise<LoneProcess> {
     const lone = new LoneProcess()
@@ -40,86 +26,81 @@ export class LoneProcess implements DriverProcess, BenchProcess {
   }
 
   private constructor() {
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
-    this.#child = fork(fileURLToPath(new URL(`./entry.${extension}`, import.meta.url)), [], {
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-      serialization: "advanced",
+    this.#process = new AskedProcess({
+      beside: import.meta.url,
       // What is no longer needed is collected before the idle level is looked at.
       execArgv: ["--expose-gc"],
-      detached: true,
-    })
-    const keep = (text: Buffer): void => {
-      this.#output = (this.#output + text.toString()).slice(-keptOutput)
-    }
-    this.#child.stdout?.on("data", keep)
-    this.#child.stderr?.on("data", keep)
-    this.#child.on("message", (message) => this.#receive(message))
-    this.#child.on("error", (error) => this.#lose(error))
-    process.on("exit", this.#killWithParent)
-    this.#exited = once(this.#child, "exit").then(([code, signal]) => {
-      process.off("exit", this.#killWithParent)
-      const printed = this.#output.trim()
-      const how = `the process ended ${signal === null ? `with exit code ${code}` : `by ${signal}`}`
-      this.#lose(new Error(printed === "" ? how : `${how}; it printed: ${printed}`))
+      keptOutput: 1_000,
+      onMessage: (message) => this.#receive(message),
+      onLost: (how) => this.#lose(how),
+      onParentEnd: () => this.#process.kill(),
     })
   }
 
-  upload(job: LoneRequests["upload"]["asks"], onProgress?: (bytes: number) => void): Promise<LoneRequests["upload"]["answers"]> {
+  upload(job: Asks<"upload">, onProgress?: (bytes: number) => void): Promise<Answers<"upload">> {
     return this.#request("upload", job, onProgress)
   }
 
-  download(job: LoneRequests["download"]["asks"]): Promise<LoneRequests["download"]["answers"]> {
+  download(job: Asks<"download">): Promise<Answers<"download">> {
     return this.#request("download", job)
   }
 
-  measure(round: LoneRequests["measure"]["asks"]): Promise<LoneRequests["measure"]["answers"]> {
+  measure(round: Asks<"measure">): Promise<Answers<"measure">> {
     return this.#request("measure", round)
   }
 
-  async endBenchmark(place: LoneRequests["endBenchmark"]["asks"]): Promise<void> {
+  async endBenchmark(place: Asks<"endBenchmark">): Promise<void> {
     await this.#request("endBenchmark", place)
   }
 
+  connectClients(crew: Asks<"connectClients">): Promise<Answers<"connectClients">> {
+    return this.#request("connectClients", crew)
+  }
+
+  performCalls(calls: Asks<"performCalls">): Promise<Answers<"performCalls">> {
+    return this.#request("performCalls", calls)
+  }
+
+  async closeClients(crew: Asks<"closeClients">): Promise<void> {
+    await this.#request("closeClients", crew)
+  }
+
   async kill(): Promise<void> {
-    this.#child.kill("SIGKILL")
-    await this.#exited
+    this.#process.kill()
+    await this.#process.exited
   }
 
   /** Has nothing to say goodbye to: what a driver leaves open, the system closes. */
   async end(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await this.kill()
+    if (!this.#process.hasEnded) await this.kill()
   }
 
   #request<Name extends keyof LoneRequests>(
     name: Name,
-    asks: LoneRequests[Name]["asks"],
+    asks: Asks<Name>,
     onProgress?: (bytes: number) => void,
-  ): Promise<LoneRequests[Name]["answers"]> {
-    const id = this.#nextId++
-    return new Promise<LoneRequests[Name]["answers"]>((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (answers: unknown) => void, reject, onProgress })
-      this.#child.send({ id, name, asks }, (error) => {
-        if (error !== null) this.#lose(error)
-      })
-    })
+  ): Promise<Answers<Name>> {
+    return this.#process.ask(name, asks, onProgress)
   }
 
   #receive(received: unknown): void {
     const message = loneMessage.safeParse(received).data
-    if (message === undefined) return
-    const waiting = this.#waiting.get(message.id)
-    if (waiting === undefined) return
-    if (message.type === "storage-driver-conformance:lone-progress") {
-      waiting.onProgress?.(message.bytes)
-      return
+    switch (message?.type) {
+      case "storage-driver-conformance:lone-progress":
+        this.#process.progress(message.id, message.bytes)
+        return
+      case "storage-driver-conformance:lone-answer":
+        this.#process.answer(message.id, message.answers)
+        return
+      case "storage-driver-conformance:lone-refusal": {
+        const code = message.code === undefined ? {} : { code: message.code }
+        this.#process.refuse(message.id, Object.assign(new Error(message.message), code))
+      }
     }
-    this.#waiting.delete(message.id)
-    if (message.type === "storage-driver-conformance:lone-answer") waiting.resolve(message.answers)
-    else waiting.reject(Object.assign(new Error(message.message), message.code === undefined ? {} : { code: message.code }))
   }
 
-  #lose(reason: Error): void {
-    for (const { reject } of this.#waiting.values()) reject(reason)
-    this.#waiting.clear()
+  #lose(how: string): void {
+    const printed = this.#process.output.trim()
+    this.#process.refuseAll(new Error(`the process ${how}${printed === "" ? "" : `; it printed: ${printed}`}`))
   }
 }

@@ -1,4 +1,6 @@
 import type { StorageDriver } from "../../drivers/contract.ts"
+import type { OpenedStorage } from "../../drivers/define.ts"
+import type { ClientCrews } from "../../suites/concurrency/processes/client-crews.ts"
 import { describeReason, tellingCode } from "../../suites/execution/failures.ts"
 import { download, upload } from "../../suites/scale/process/jobs.ts"
 import type { Measuring } from "../bench/measuring.ts"
@@ -8,7 +10,9 @@ import type { LoneMessage, LoneRequest } from "./messages.ts"
 /** Entry of a process that holds nothing but a driver, so that what it needs can be measured, and so that it can be killed. */
 
 const openLimit = 60_000
+let storage: OpenedStorage | undefined
 let driver: StorageDriver | undefined
+let crews: ClientCrews | undefined
 let measuring: Measuring | undefined
 
 const send = (message: LoneMessage): void => {
@@ -18,11 +22,11 @@ const send = (message: LoneMessage): void => {
 async function perform(request: LoneRequest): Promise<unknown> {
   if (request.name === "open") {
     const { url, reference, parameters } = request.asks
-    const storage = await (await LoadedDriver.load(url, reference)).open(parameters, openLimit)
+    storage = await (await LoadedDriver.load(url, reference)).open(parameters, openLimit)
     driver = await storage.connect()
     return null
   }
-  if (driver === undefined) throw new Error("no driver was opened in this process")
+  if (storage === undefined || driver === undefined) throw new Error("no driver was opened in this process")
   switch (request.name) {
     case "upload":
       return upload(driver, request.asks, (bytes) =>
@@ -30,6 +34,10 @@ async function perform(request: LoneRequest): Promise<unknown> {
       )
     case "download":
       return download(driver, request.asks)
+    case "connectClients":
+    case "performCalls":
+    case "closeClients":
+      return call(storage, request)
     case "measure":
     case "endBenchmark":
       return benchmark(driver, request)
@@ -37,6 +45,21 @@ async function perform(request: LoneRequest): Promise<unknown> {
 }
 
 /** Loaded when it is asked for: what is measured by its memory is to hold as little as it can. */
+async function call(
+  opened: OpenedStorage,
+  request: Extract<LoneRequest, { readonly name: "connectClients" | "performCalls" | "closeClients" }>,
+): Promise<unknown> {
+  if (crews === undefined) {
+    const { ClientCrews } = await import("../../suites/concurrency/processes/client-crews.ts")
+    crews ??= new ClientCrews(opened)
+  }
+  if (request.name === "connectClients") return crews.connect(request.asks)
+  if (request.name === "performCalls") return crews.perform(request.asks)
+  await crews.close(request.asks)
+  return null
+}
+
+/** As {@link call}. */
 async function benchmark(
   driver: StorageDriver,
   request: Extract<LoneRequest, { readonly name: "measure" | "endBenchmark" }>,

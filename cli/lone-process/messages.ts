@@ -1,4 +1,5 @@
 import { z } from "zod"
+import type { ClientCalls, ClientCrew, PerformedTurn } from "../../suites/concurrency/processes/messages.ts"
 import type { DownloadJob, DownloadReport, UploadJob, UploadReport } from "../../suites/execution/driver-processes.ts"
 import type { Round, Sample } from "../bench/measuring.ts"
 
@@ -9,6 +10,9 @@ export interface LoneRequests {
   upload: { readonly asks: UploadJob; readonly answers: UploadReport }
   download: { readonly asks: DownloadJob; readonly answers: DownloadReport }
   measure: { readonly asks: Round; readonly answers: Sample | undefined }
+  connectClients: { readonly asks: ClientCrew; readonly answers: { readonly now: number } }
+  performCalls: { readonly asks: ClientCalls; readonly answers: readonly PerformedTurn[] }
+  closeClients: { readonly asks: Pick<ClientCrew, "prefix">; readonly answers: null }
   endBenchmark: { readonly asks: Pick<Round, "name" | "folder">; readonly answers: null }
 }
 

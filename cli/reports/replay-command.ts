@@ -1,5 +1,5 @@
 import type { SuiteName } from "../../suites/catalogue.ts"
-import { defaultTimeoutOf } from "../input/certify-options.ts"
+import { usualCallLimit } from "../../suites/execution/time-limits.ts"
 
 /** What a replay keeps of the command line. */
 export interface Replayed {
@@ -28,7 +28,7 @@ export function replaySequenceCommand(token: string, { options, timeout }: Repla
 
 /** What hung within the time of the run would be told otherwise with another one. */
 function limitOf(timeout: number | undefined, suite: SuiteName): readonly string[] {
-  return timeout === undefined || timeout === defaultTimeoutOf(suite) ? [] : ["--timeout", durationText(timeout)]
+  return timeout === undefined || timeout === usualCallLimit(suite) ? [] : ["--timeout", durationText(timeout)]
 }
 
 function commandOf(words: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { SeenTooLittle } from "../execution/failures.ts"
+import { NotForThis, SeenTooLittle } from "../execution/failures.ts"
 import type { Surroundings } from "../needs.ts"
 import type { Check } from "../rule.ts"
 import { usualEffort } from "./effort.ts"
@@ -34,12 +34,17 @@ export function concurrently(make: MakeWorkload, options: ConcurrentOptions = {}
     const { rounds, patience } = context.concurrencyEffort ?? usualEffort
     const judging: JudgeOptions = { movesMayLose: true, atomicMoves: false, ...options }
     const workloadOf = (round: number): Workload => make(new Random(context.seed + round), context.surroundings)
-    if (context.surroundings.capabilities.scheduled) await runInOrder(context, workloadOf, judging, { rounds, patience })
+    const { capabilities, clientProcesses } = context.surroundings
+    if (clientProcesses !== undefined && capabilities.scope === "process")
+      throw new NotForThis("its storage is within one process")
+    if (clientProcesses === undefined && capabilities.scheduled)
+      await runInOrder(context, workloadOf, judging, { rounds, patience })
     else {
       const most = Math.min(rounds.most, options.rounds ?? rounds.most)
       await runByChance(context, workloadOf, judging, { rounds: { ...rounds, most }, patience })
     }
-    context.measured.push(describeOverlap(context.overlap))
+    const from = clientProcesses === undefined ? "" : `, from ${clientProcesses.count} processes`
+    context.measured.push(`${describeOverlap(context.overlap)}${from}`)
     if (context.overlap.atOnce < 2) throw new SeenTooLittle("no two calls overlapped")
   }
 }

@@ -1,4 +1,5 @@
 import type { Content } from "../../fixtures/content.ts"
+import type { ClientCalls, ClientCrew, PerformedTurn } from "../concurrency/processes/messages.ts"
 
 /** Part of a content that a process is to upload. */
 export interface UploadJob {
@@ -55,6 +56,19 @@ export interface DriverProcess {
   end(): Promise<void>
 }
 
+/** A process that holds nothing but the driver, with an instance for each client of a workload that calls from it. */
+export interface ClientProcess {
+  /** Gives the time of the process's clock, for the caller to hold against its own. */
+  connectClients(crew: ClientCrew): Promise<{ readonly now: number }>
+  /** Begins at a moment, and gives what came of every call. */
+  performCalls(calls: ClientCalls): Promise<readonly PerformedTurn[]>
+  closeClients(crew: Pick<ClientCrew, "prefix">): Promise<void>
+  kill(): Promise<void>
+  end(): Promise<void>
+}
+
+export type LoneDriverProcess = DriverProcess & ClientProcess
+
 export interface DriverProcesses {
-  start(): Promise<DriverProcess>
+  start(): Promise<LoneDriverProcess>
 }

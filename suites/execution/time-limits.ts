@@ -1,7 +1,14 @@
+import type { SuiteName } from "../catalogue.ts"
+
 /** How long calls into a driver may take. */
 export interface TimeLimits {
   /** Milliseconds for a call that carries no content. */
   readonly call: number
+}
+
+/** Milliseconds for a call into the driver, where nothing else is said: a delete of thousands of files is one. */
+export function usualCallLimit(suite: SuiteName): number {
+  return suite === "scale" ? 120_000 : 10_000
 }
 
 const slowestBytesPerMillisecond = 256

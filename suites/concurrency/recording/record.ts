@@ -1,9 +1,9 @@
-import type { ObservedDriver } from "../../execution/observed-driver.ts"
 import type { Case } from "../../execution/rule-context.ts"
+import { callersInProcesses } from "../processes/callers-in-processes.ts"
 import type { Timing } from "../timing/timing.ts"
 import { type Action, filesOf, pathsOf, type Timed, type Workload } from "../workload/workload.ts"
+import { callersHere } from "./callers.ts"
 import type { Recorded } from "./history.ts"
-import { perform } from "./perform.ts"
 
 /**
  * Runs a workload and records what came of every call: each client with an instance of the driver of its own, all beginning at one
@@ -13,19 +13,18 @@ import { perform } from "./perform.ts"
  */
 export async function record(given: Case, workload: Workload, timing: Timing): Promise<readonly Recorded[]> {
   await prepare(given, workload)
-  const drivers = await Promise.all(workload.clients.map((_, client) => given.connect(timing.clockOf(client))))
+  const { clients } = workload
+  const callers =
+    given.clientProcesses === undefined
+      ? await callersHere(given, clients.length, timing)
+      : await callersInProcesses(given, clients.length, given.clientProcesses)
   const inspection = inspectionOf(workload)
   try {
-    const during = together(drivers, (driver, client) =>
-      runClient(driver, { client, position: 0 }, workload.clients[client] ?? [], timing),
-    )
-    const recorded = await timing.whole(during)
-    const after = together(drivers, (driver, client) =>
-      runClient(driver, { client, position: workload.clients[client]?.length ?? 0 }, inspection, timing),
-    )
-    return [...recorded, ...(await timing.whole(after))]
+    const during = await callers.perform(clients.map((actions, client) => ({ client, position: 0, actions })))
+    const looks = clients.map((actions, client) => ({ client, position: actions.length, actions: inspection }))
+    return [...during, ...(await callers.perform(looks))]
   } finally {
-    timing.end()
+    await callers.end()
   }
 }
 
@@ -51,30 +50,4 @@ function inspectionOf(workload: Workload): readonly Timed[] {
     ...workload.folders.map((path) => ({ method: "list", path }) as const),
   ]
   return looks.map((action) => ({ ...action, wait: 0 }))
-}
-
-async function runClient(
-  driver: ObservedDriver,
-  { client, position }: Pick<Recorded, "client" | "position">,
-  actions: readonly Timed[],
-  timing: Timing,
-): Promise<readonly Recorded[]> {
-  const records: Recorded[] = []
-  for (const [index, { wait, ...action }] of actions.entries()) {
-    await timing.beforeCall(client, wait)
-    records.push(await perform(driver, { client, position: position + index }, action, timing))
-  }
-  return records
-}
-
-/** Lets all run at once, and waits for every one before it tells of the first that failed. */
-async function together(
-  drivers: readonly ObservedDriver[],
-  run: (driver: ObservedDriver, client: number) => Promise<readonly Recorded[]>,
-): Promise<readonly Recorded[]> {
-  const settled = await Promise.allSettled(drivers.map(run))
-  return settled.flatMap((result) => {
-    if (result.status === "rejected") throw result.reason
-    return result.value
-  })
 }

@@ -28,7 +28,10 @@ export const byChance: Timing = {
   end: () => {},
 }
 
-/** Milliseconds of the machine's monotonic clock, the same in all of its processes. */
+/**
+ * Milliseconds of the machine's monotonic clock. `process.hrtime` reads CLOCK_MONOTONIC on Linux, mach_absolute_time on macOS and the
+ * performance counter on Windows (libuv, uv_hrtime): one clock for all processes of a machine, which is checked where it is relied on.
+ */
 function now(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }

@@ -18,6 +18,14 @@ export type Action =
 /** An action, and how long the client waits before it, in milliseconds; 0 is not at all. */
 export type Timed = Action & { readonly wait: number }
 
+/** Calls that a client makes one after another. */
+export interface Turn {
+  readonly client: number
+  /** Of the first one, among all of the client's calls. */
+  readonly position: number
+  readonly actions: readonly Timed[]
+}
+
 /** What several clients do at once. Each makes its calls one after another, and all begin at one moment. */
 export interface Workload {
   /** Files that are there before. */
