@@ -2,45 +2,83 @@ import { overlapping, type StoreOperation, simulate, spoil, store } from "../sui
 import { checkLinearizability } from "../suites/concurrency/linearizability.ts"
 
 /**
- * How fast histories are checked, `npm run bench:checker`: each shape with several seeds, the median of them and the worst. Times are
- * those of this machine at this moment.
+ * How fast histories are checked, `npm run bench:checker`: a table in Markdown, each shape with several seeds, the median of them and the
+ * worst. Beside the time that passed stands that of the processor, which is the same however busy the machine is.
  */
 
+const seeds = [1, 2, 3, 4, 5, 6, 7, 8, 9]
+
+interface Shape {
+  readonly name: string
+  readonly make: (seed: number) => readonly StoreOperation[]
+}
+
 const register = { clients: 10, keys: 1, appends: 0.15 }
-const shapes: readonly (readonly [string, (seed: number) => readonly StoreOperation[]])[] = [
-  [
-    "1,000 operations, 10 clients, 10 keys",
-    (seed) => simulate({ operations: 1_000, clients: 10, keys: 10, appends: 0.25, seed }),
-  ],
-  ["the same, illegal", (seed) => spoil(simulate({ operations: 1_000, clients: 10, keys: 10, appends: 0.25, seed }))],
-  [
-    "1,712 operations, 50 clients, 10 keys",
-    (seed) => simulate({ operations: 1_712, clients: 50, keys: 10, appends: 0.25, seed }),
-  ],
-  ["the same, illegal", (seed) => spoil(simulate({ operations: 1_712, clients: 50, keys: 10, appends: 0.25, seed }))],
-  ["1,000 operations, 10 clients, 1 register", (seed) => simulate({ ...register, operations: 1_000, seed })],
-  ["10,000 operations, 10 clients, 1 register", (seed) => simulate({ ...register, operations: 10_000, seed })],
-  ["100,000 operations, 10 clients, 1 register", (seed) => simulate({ ...register, operations: 100_000, seed })],
-  ["100 groups of 8 writes that all overlap", () => overlapping(100, 8)],
-  ["20 groups of 12 writes that all overlap", () => overlapping(20, 12)],
-  ["1 group of 16 writes that all overlap", () => overlapping(1, 16)],
+const tenKeys = { keys: 10, appends: 0.25 }
+const shapes: readonly Shape[] = [
+  {
+    name: "1,000 operations, 10 clients, 10 keys",
+    make: (seed) => simulate({ ...tenKeys, operations: 1_000, clients: 10, seed }),
+  },
+  {
+    name: "the same with a stale read",
+    make: (seed) => spoil(simulate({ ...tenKeys, operations: 1_000, clients: 10, seed })),
+  },
+  {
+    name: "1,712 operations, 50 clients, 10 keys",
+    make: (seed) => simulate({ ...tenKeys, operations: 1_712, clients: 50, seed }),
+  },
+  {
+    name: "the same with a stale read",
+    make: (seed) => spoil(simulate({ ...tenKeys, operations: 1_712, clients: 50, seed })),
+  },
+  ...[1_000, 10_000, 100_000].map((operations) => ({
+    name: `${operations.toLocaleString("en-US")} operations, 10 clients, 1 register`,
+    make: (seed: number) => simulate({ ...register, operations, seed }),
+  })),
+  { name: "100 groups of 8 writes that all overlap, 1 register", make: () => overlapping(100, 8) },
+  { name: "20 groups of 12 writes that all overlap, 1 register", make: () => overlapping(20, 12) },
+  { name: "1 group of 16 writes that all overlap, 1 register", make: () => overlapping(1, 16) },
 ]
 
-for (const [name, make] of shapes) {
-  const times: number[] = []
-  const verdicts = new Set<string>()
-  let operations = 0
-  for (let seed = 1; seed <= 9; seed++) {
-    const history = make(seed)
-    operations = history.length
-    const started = performance.now()
-    verdicts.add(checkLinearizability(store, history, { time: 60_000 }).verdict)
-    times.push(performance.now() - started)
-  }
-  times.sort((a, b) => a - b)
-  const median = times[4] ?? 0
-  const perSecond = Math.round((1_000 * operations) / median).toLocaleString("en-US")
-  process.stdout.write(
-    `${name}: ${[...verdicts].join(", ")}; median ${median.toFixed(1)} ms, worst ${(times[8] ?? 0).toFixed(1)} ms, ${perSecond} operations/s\n`,
-  )
+interface Times {
+  /** Milliseconds that passed. */
+  readonly passed: number
+  /** Milliseconds of the processor, collecting garbage included. */
+  readonly processor: number
+  readonly verdict: string
+}
+
+function check(history: readonly StoreOperation[]): Times {
+  const begun = performance.now()
+  const before = process.cpuUsage()
+  const { verdict } = checkLinearizability(store, history, { time: 60_000 })
+  const { user, system } = process.cpuUsage(before)
+  return { passed: performance.now() - begun, processor: (user + system) / 1_000, verdict }
+}
+
+function row(cells: readonly string[]): void {
+  process.stdout.write(`| ${cells.join(" | ")} |\n`)
+}
+
+const inMilliseconds = (time: number): string => time.toFixed(1)
+
+row(["history", "verdict", "median ms", "worst ms", "median ms of the processor", "operations/s of the processor"])
+row(["---", "---", "--:", "--:", "--:", "--:"])
+for (const { name, make } of shapes) {
+  const histories = seeds.map(make)
+  const times = histories.map(check)
+  const sorted = (of: "passed" | "processor"): readonly number[] => times.map((each) => each[of]).toSorted((a, b) => a - b)
+  const passed = sorted("passed")
+  const median = Math.floor(seeds.length / 2)
+  const processor = sorted("processor")[median] ?? 0
+  const operations = histories[0]?.length ?? 0
+  row([
+    name,
+    [...new Set(times.map(({ verdict }) => verdict))].join(", "),
+    inMilliseconds(passed[median] ?? 0),
+    inMilliseconds(passed.at(-1) ?? 0),
+    inMilliseconds(processor),
+    Math.round((1_000 * operations) / processor).toLocaleString("en-US"),
+  ])
 }

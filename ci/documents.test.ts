@@ -27,9 +27,16 @@ test("the table of what Distribution's azure driver does otherwise names known-b
 })
 
 test("what the documents link to is there", async () => {
-  const guides = ["writing-a-driver", "targets", "distribution-tests", "measuring-a-driver", "scale", "drivers/azure"].map(
-    (name) => `docs/${name}.md`,
-  )
+  const guides = [
+    "writing-a-driver",
+    "targets",
+    "distribution-tests",
+    "measuring-a-driver",
+    "scale",
+    "concurrency",
+    "checker",
+    "drivers/azure",
+  ].map((name) => `docs/${name}.md`)
   for (const document of ["README.md", ...guides]) {
     const folder = new URL(`../${document}`, import.meta.url)
     const links = [...(await read(document)).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, link]) => link ?? "")

@@ -19,7 +19,7 @@ function run(module: DriverModule, ruleId: string, most: number, patience = 0): 
 test("the same seed finds the same in the same steps, down to each call and moment", async () => {
   const lost = (await loadMutants()).find(({ id }) => id === "concurrent-move-deletes-what-came-later")
   if (lost === undefined) throw new Error("the known-bad driver is gone")
-  const found = async (): Promise<unknown> => ({ ...(await run(lost.module, lost.caughtBy, 120, 800)), milliseconds: 0 })
+  const found = async (): Promise<unknown> => ({ ...(await run(lost.module, lost.caughtBy, 120, 200)), milliseconds: 0 })
   const first = await found()
   expect(first).toMatchObject({
     failure: {
