@@ -1,6 +1,6 @@
 import { type Content, contentOf } from "../../../fixtures/content.ts"
 import type { Call, Outcome } from "../../specification/calls.ts"
-import { keyOf, type State, withFile, withoutFiles } from "../../specification/state.ts"
+import { type FileState, keyOf, type State, withFile, withoutFiles } from "../../specification/state.ts"
 import { step } from "../../specification/step.ts"
 import type { Model, Operation } from "../linearizability.ts"
 import type { Recorded } from "../recording/history.ts"
@@ -48,8 +48,12 @@ export function fileModel({ initial, movesMayLose }: FileModelOptions): Model<Fi
 }
 
 function onlyOf(state: State, part: readonly StepOperation[]): State {
-  const files = new Set(part.flatMap(({ input }) => filesOfStep(input)))
-  return { ...state, files: new Map([...state.files].filter(([path]) => files.has(path))) }
+  const files = new Map<string, FileState>()
+  for (const path of part.flatMap(({ input }) => filesOfStep(input))) {
+    const file = state.files.get(path)
+    if (file !== undefined) files.set(path, file)
+  }
+  return { ...state, files }
 }
 
 function isLook({ method }: Call): boolean {

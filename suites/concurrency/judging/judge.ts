@@ -1,4 +1,4 @@
-import { emptyState, type State, withFile } from "../../specification/state.ts"
+import { emptyState, type State } from "../../specification/state.ts"
 import { checkLinearizability, type Model, type Placed } from "../linearizability.ts"
 import type { Recorded } from "../recording/history.ts"
 import type { Workload } from "../workload/workload.ts"
@@ -47,5 +47,5 @@ export function judge(workload: Workload, history: readonly Recorded[], options:
 
 /** What is stored before the clients begin. */
 export function stateBefore({ files }: Workload): State {
-  return files.reduce((state, { path, content }) => withFile(state, path, { content, origin: "put" }), emptyState)
+  return { ...emptyState, files: new Map(files.map(({ path, content }) => [path, { content, origin: "put" }])) }
 }

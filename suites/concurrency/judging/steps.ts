@@ -1,6 +1,6 @@
 import type { Content } from "../../../fixtures/content.ts"
 import type { Outcome } from "../../specification/calls.ts"
-import { isBelow } from "../../specification/paths.ts"
+import { isBelow, parentsOf } from "../../specification/paths.ts"
 import type { Recorded, Result } from "../recording/history.ts"
 import { filesOf, type Workload } from "../workload/workload.ts"
 import { bytesOutcome, type Step, type StepOperation } from "./file-model.ts"
@@ -32,14 +32,15 @@ type Made = readonly (StepOperation | Finding)[]
 class StepMaker {
   readonly #files: readonly string[]
   readonly #history: readonly Recorded[]
-  readonly #workload: Workload
+  /** Files that were there before, and the folders above them. */
+  readonly #entriesBefore: ReadonlySet<string>
   readonly #atomicMoves: boolean
   #moves = 0
 
   constructor(workload: Workload, history: readonly Recorded[], atomicMoves: boolean) {
     this.#files = filesOf(workload)
     this.#history = history
-    this.#workload = workload
+    this.#entriesBefore = new Set(workload.files.flatMap(({ path }) => [path, ...parentsOf(path)]))
     this.#atomicMoves = atomicMoves
   }
 
@@ -86,9 +87,10 @@ class StepMaker {
     if (isMissing(result, folder)) return this.#allAbsent(of, folder)
     if (result.kind !== "paths") return [finding(of, "entries, or PathNotFoundError for the path", result)]
     const { paths } = result
+    const listed = new Set(paths)
     const files = this.#below(folder).flatMap((file): Made => {
       const child = file.slice(0, `${file}/`.indexOf("/", folder.length + 1))
-      const isIn = paths.includes(child)
+      const isIn = listed.has(child)
       if (child === file) return [observation(of, isIn, file)]
       return isIn ? [] : [observation(of, false, file)]
     })
@@ -105,15 +107,18 @@ class StepMaker {
 
   /** Something is wrong with an entry that is given twice, or that nobody has begun to make yet. */
   #entries(of: Recorded, paths: readonly string[]): Made {
-    return paths.flatMap((path, index): Made => {
-      if (paths.indexOf(path) !== index) return [{ of, expected: "each entry once", actual: `${path} twice` }]
+    const seen = new Set<string>()
+    return paths.flatMap((path): Made => {
+      const isRepeated = seen.has(path)
+      seen.add(path)
+      if (isRepeated) return [{ of, expected: "each entry once", actual: `${path} twice` }]
       return this.#mayBe(of, path) ? [] : [{ of, expected: "only what was written", actual: `an entry ${path}` }]
     })
   }
 
   #mayBe({ returned }: Recorded, entry: string): boolean {
+    if (this.#entriesBefore.has(entry)) return true
     const isHere = (path: string): boolean => path === entry || isBelow(path, entry)
-    if (this.#workload.files.some(({ path }) => isHere(path))) return true
     return this.#history.some(({ action, called }) => {
       if (called > returned) return false
       if (action.method === "move") return isHere(action.destination)

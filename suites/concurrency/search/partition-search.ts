@@ -6,7 +6,9 @@ const none = -1
 
 /** In the place of the next state, where there are several. */
 const several = -2
-const cacheBits = 14
+
+/** Of the number of entries in the cache of steps, at most. A small part has a small one: there may be thousands of them. */
+const mostCacheBits = 14
 
 /** What an entry in the table of states costs besides the state itself, roughly. */
 const bytesOfState = 200
@@ -34,6 +36,7 @@ export class PartitionSearch<State, Input, Output> {
   readonly #underWay: Int32Array
   readonly #set: Int32Array
   readonly #base: Int32Array
+  readonly #cacheBits: number
   readonly #cachedFor: Float64Array
   readonly #cached: Int32Array
   #cursor = 0
@@ -59,8 +62,9 @@ export class PartitionSearch<State, Input, Output> {
     this.#underWay = new Int32Array(this.#events.width).fill(none)
     this.#fresh = new Queues(this.#events.events.length + 1, this.#configurations)
     this.#tried = new Queues(this.#events.events.length + 1, this.#configurations)
-    this.#cachedFor = new Float64Array(1 << cacheBits).fill(none)
-    this.#cached = new Int32Array(1 << cacheBits)
+    this.#cacheBits = Math.min(mostCacheBits, 5 + Math.ceil(Math.log2(this.operations.length + 1)))
+    this.#cachedFor = new Float64Array(1 << this.#cacheBits).fill(none)
+    this.#cached = new Int32Array(1 << this.#cacheBits)
     const initial = typeof model.initial === "function" ? model.initial(operations) : model.initial
     for (const state of initial) this.#begin(state)
   }
@@ -267,7 +271,7 @@ export class PartitionSearch<State, Input, Output> {
   /** The state after the operation; -1 where it cannot have taken effect in this one, -2 where there are several. */
   #next(state: number, operation: number): number {
     const key = state * this.operations.length + operation
-    const place = (Math.imul(state, 0x9e3779b1) ^ Math.imul(operation, 0x85ebca6b)) >>> (32 - cacheBits)
+    const place = (Math.imul(state, 0x9e3779b1) ^ Math.imul(operation, 0x85ebca6b)) >>> (32 - this.#cacheBits)
     if (this.#cachedFor[place] === key) {
       this.#steps++
       return this.#cached[place] ?? none
