@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import type { DriverModule } from "../../drivers/define.ts"
+import inmemory from "../../drivers/inmemory/index.ts"
 import { loadMutants } from "../../fixtures/mutants/catalogue.ts"
-import { changed } from "../../fixtures/mutants/mutant.ts"
 import { loadSuite } from "../catalogue.ts"
 import type { RuleOutcome } from "../execution/outcome.ts"
 import { runOnOwnStorage } from "../test-run.ts"
@@ -19,7 +19,7 @@ function run(module: DriverModule, ruleId: string, most: number, patience = 0): 
 test("the same seed finds the same in the same steps, down to each call and moment", async () => {
   const lost = (await loadMutants()).find(({ id }) => id === "concurrent-move-deletes-what-came-later")
   if (lost === undefined) throw new Error("the known-bad driver is gone")
-  const found = async (): Promise<unknown> => ({ ...(await run(lost.module, lost.caughtBy, 120, 200)), milliseconds: 0 })
+  const found = async (): Promise<unknown> => ({ ...(await run(lost.module, lost.caughtBy, 120, 80)), milliseconds: 0 })
   const first = await found()
   expect(first).toMatchObject({
     failure: {
@@ -31,7 +31,13 @@ test("the same seed finds the same in the same steps, down to each call and mome
 })
 
 test("a driver that says it waits for the clock of the suite, and does not, is told", async () => {
-  const hasty = changed({ capabilities: { scheduled: true }, base: "filesystem", spoil: (driver) => driver })
+  const hasty: DriverModule = {
+    ...inmemory,
+    open: async (options) => {
+      const storage = await inmemory.open({ ...options, parameters: {} })
+      return { ...storage, connect: () => storage.connect() }
+    },
+  }
   expect(await run(hasty, "concurrent-moves/of-one-source", 2)).toMatchObject({
     status: "failed",
     failure: { actual: "calls that never slept" },
