@@ -44,6 +44,13 @@ describe("bad input is told in one line, with exit code 2", () => {
     ],
     [["certify", "inmemory", "--seed", "abc"], "--seed", "whole number"],
     [["certify", "inmemory", "--timeout", "10"], "--timeout", "duration"],
+    [["certify", "filesystem", "--processes", "2"], "--processes is about the clients of --suite concurrency", ""],
+    [
+      ["certify", "azure", "--suite", "concurrency", "--processes", "2", "--order-requests"],
+      "--order-requests decides an order",
+      "without --processes",
+    ],
+    [["certify", "filesystem", "--suite", "concurrency", "--order-requests"], "--order-requests holds requests", "such a URL"],
     [["certify", "inmemory", "-p", "a=b"], "takes no parameters", '"a"'],
     [["certify", "filesystem", "-p", "rootdirectory"], "-p takes key=value", ""],
     [["certify", "-p", "accountkey", "not base64!", "filesystem"], "-p takes key=value", ""],

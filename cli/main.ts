@@ -98,6 +98,7 @@ function certifyCommand(): Command {
       "processes over which suite concurrency spreads its clients, each with a driver of its own (default: all call from one)",
       parseProcesses,
     )
+    .option("--order-requests", "let suite concurrency decide the order in which requests reach a backend over HTTP", false)
     .option(
       "--size <size>",
       "how much suite scale stores: small, large, or the length of a large object, such as 500MiB",
@@ -113,12 +114,24 @@ function certifyCommand(): Command {
     .showSuggestionAfterError()
     .addHelpText("after", certifyExamples)
     .action(async (driver: string, vitest: string[], { size, entries, ...options }: GivenOptions) => {
-      if (options.processes !== undefined && options.suite !== "concurrency")
-        throw new BadInput("--processes spreads the clients of --suite concurrency, and other suites have none")
+      demandConcurrency(options)
       const timeout = options.timeout ?? usualCallLimit(options.suite)
       const extent = entries === undefined ? size : { ...size, entries, costlyEntries: entries }
       process.exitCode = await certify(driver, { ...options, timeout, extent, vitest })
     })
+}
+
+/** @throws BadInput for options that say how clients call, where there are none or it cannot be */
+function demandConcurrency({
+  suite,
+  processes,
+  orderRequests,
+}: Pick<CertifyOptions, "suite" | "processes" | "orderRequests">): void {
+  const given = processes !== undefined ? "--processes" : orderRequests ? "--order-requests" : undefined
+  if (given !== undefined && suite !== "concurrency")
+    throw new BadInput(`${given} is about the clients of --suite concurrency, and other suites have none`)
+  if (processes !== undefined && orderRequests)
+    throw new BadInput("--order-requests decides an order for the clients of one process: give it without --processes")
 }
 
 /** What commander gives: some of it has a default that depends on the rest. */

@@ -1,6 +1,7 @@
 import { freemem } from "node:os"
 import type { Capabilities } from "../drivers/define.ts"
 import type { ClientProcesses } from "./concurrency/processes/client-processes.ts"
+import type { GatedStorages } from "./concurrency/timing/gated-storages.ts"
 import type { DriverProcesses } from "./execution/driver-processes.ts"
 import { type Extent, extents } from "./extent.ts"
 import type { Effort } from "./sequences/effort.ts"
@@ -26,6 +27,8 @@ export interface Surroundings {
   readonly room?: number | undefined
   /** Processes over which the clients of suite `concurrency` are spread; by default all call from one. */
   readonly clientProcesses?: ClientProcesses | undefined
+  /** Where requests to the backend are to pass in an order that is decided. */
+  readonly gatedStorages?: GatedStorages | undefined
   /** Starts processes that hold nothing but the driver, where the run has a command above it. */
   readonly processes?: DriverProcesses | undefined
 }

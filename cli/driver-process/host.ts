@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks"
 import { setImmediate as turn } from "node:timers/promises"
 import type { OpenedStorage } from "../../drivers/define.ts"
+import { backendIn, withOrigin } from "../../fixtures/faults/request-gates.ts"
 import { loadAllRules } from "../../suites/catalogue.ts"
 import { ClientProcesses } from "../../suites/concurrency/processes/client-processes.ts"
+import { GatedStorages } from "../../suites/concurrency/timing/gated-storages.ts"
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
 import { describeReason } from "../../suites/execution/failures.ts"
 import type { RuleOutcome } from "../../suites/execution/outcome.ts"
@@ -42,6 +44,7 @@ export class DriverHost {
   #module: Requests["load"]["asks"] | undefined
   #opened: Opened | undefined
   #clients: ClientProcesses | undefined
+  #gated: GatedStorages | undefined
   #blackBox: BlackBox | undefined
   #rules: Promise<ReadonlyMap<string, Rule>> | undefined
 
@@ -68,7 +71,7 @@ export class DriverHost {
   async end(): Promise<void> {
     this.#blackBox?.discard()
     this.#blackBox = undefined
-    await Promise.allSettled([this.#clients?.end(), this.#opened?.storage.close()])
+    await Promise.allSettled([this.#clients?.end(), this.#gated?.end(), this.#opened?.storage.close()])
     await this.#target.stop()
   }
 
@@ -115,6 +118,7 @@ export class DriverHost {
     const { send } = this.#options
     const processes = loneProcesses({ ...this.#demandModule(), parameters: request.parameters })
     if (request.clientProcesses !== undefined) this.#clients = new ClientProcesses(processes, request.clientProcesses)
+    if (request.orderRequests === true) this.#gated = gatedStorages(driver, request)
     const execution: Execution = {
       storage,
       surroundings: {
@@ -123,6 +127,7 @@ export class DriverHost {
         extent: request.extent,
         processes,
         clientProcesses: this.#clients,
+        gatedStorages: this.#gated,
         effort: request.effort,
       },
       limits: request.limits,
@@ -174,4 +179,12 @@ export class DriverHost {
     if (this.#opened === undefined) throw new Error("no storage was opened in this process")
     return this.#opened
   }
+}
+
+/** @throws InputRefused where the backend is none over HTTP */
+function gatedStorages(driver: LoadedDriver, { parameters, limits }: OpenRequest): GatedStorages {
+  const backend = backendIn(parameters)
+  if (backend === undefined)
+    throw new InputRefused("--order-requests holds requests over plain HTTP back, and no parameter of the driver is such a URL")
+  return new GatedStorages(backend, (origin) => driver.open(withOrigin(parameters, backend, origin), 6 * limits.call))
 }

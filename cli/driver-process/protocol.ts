@@ -79,6 +79,8 @@ export interface OpenRequest {
   readonly effort: Effort
   /** Processes over which the clients of suite `concurrency` are spread. */
   readonly clientProcesses?: number | undefined
+  /** Whether requests to a backend over HTTP pass one at a time, in an order that the seed decides, in suite `concurrency`. */
+  readonly orderRequests?: boolean | undefined
   /** File that the call under way is written to, so that it can be named when the process is gone; null for none. */
   readonly blackBox: string | null
 }

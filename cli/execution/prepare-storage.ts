@@ -17,6 +17,7 @@ type PrepareOptions = StorageOptions & {
   readonly runFolder: string
   readonly effort: Effort
   readonly processes?: number
+  readonly orderRequests?: boolean
 }
 
 /** What a run is to be on. Nothing was started or written yet. */
@@ -76,6 +77,7 @@ export async function prepareStorage(
     extent: options.extent,
     effort: options.effort,
     clientProcesses: options.processes,
+    orderRequests: options.orderRequests,
     ownStorage: target !== undefined || driver.capabilities.scope === "process",
   }
   return {
@@ -164,6 +166,7 @@ function replayOptions(options: PrepareOptions, secretNames: readonly string[], 
     ...(options.target === undefined ? [] : ["--target", options.target]),
     ...(options.keep ? ["--keep"] : []),
     ...(options.yes ? ["--yes"] : []),
+    ...(options.orderRequests === true ? ["--order-requests"] : []),
     ...(options.processes === undefined ? [] : ["--processes", String(options.processes)]),
     ...replaySize(options.extent ?? extents.small),
   ]

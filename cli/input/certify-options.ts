@@ -40,6 +40,8 @@ export interface CertifyOptions extends StorageOptions {
   readonly concurrency?: number
   /** Processes over which suite `concurrency` spreads its clients. */
   readonly processes?: number
+  /** Whether suite `concurrency` decides the order in which requests reach a backend over HTTP. */
+  readonly orderRequests?: boolean
   readonly strict: boolean
   /** Whether only what a run would do is to be told. */
   readonly dryRun: boolean

@@ -34,11 +34,11 @@ export function concurrently(make: MakeWorkload, options: ConcurrentOptions = {}
     const { rounds, patience } = context.concurrencyEffort ?? usualEffort
     const judging: JudgeOptions = { movesMayLose: true, atomicMoves: false, ...options }
     const workloadOf = (round: number): Workload => make(new Random(context.seed + round), context.surroundings)
-    const { capabilities, clientProcesses } = context.surroundings
+    const { capabilities, clientProcesses, gatedStorages } = context.surroundings
     if (clientProcesses !== undefined && capabilities.scope === "process")
       throw new NotForThis("its storage is within one process")
-    if (clientProcesses === undefined && capabilities.scheduled)
-      await runInOrder(context, workloadOf, judging, { rounds, patience })
+    const isDecided = capabilities.scheduled || gatedStorages !== undefined
+    if (clientProcesses === undefined && isDecided) await runInOrder(context, workloadOf, judging, { rounds, patience })
     else {
       const most = Math.min(rounds.most, options.rounds ?? rounds.most)
       await runByChance(context, workloadOf, judging, { rounds: { ...rounds, most }, patience })

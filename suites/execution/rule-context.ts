@@ -43,6 +43,8 @@ export interface Case extends Surroundings {
   readonly trace: Trace
   /** One more instance of the driver on the same storage, with a clock to wait on where the driver takes one. */
   connect(clock?: Clock): Promise<ObservedDriver>
+  /** An instance on what was opened in another way than the storage of the run, where each call waits until others have had their turns. */
+  connectTo(opened: OpenedStorage): Promise<ObservedDriver>
   /**
    * An instance on what the misconfiguration of this name leads to.
    *
@@ -57,6 +59,9 @@ export interface Case extends Surroundings {
 
 /** Where cleaning up hung once it is not tried again: it says nothing of any rule, and would cost the time of a call each case. */
 const closeHangs = new WeakSet<Execution>()
+
+/** How many times as long a call may take that waits for the turns of others. */
+const patienceInTurns = 6
 
 /** What a rule's check is handed. */
 export class RuleContext {
@@ -103,9 +108,9 @@ export class RuleContext {
       abandoned: () => abandoned?.aborted === true && !trace.closed,
     }
     const instances: ObservedDriver[] = []
-    const connectTo = async (opened: OpenedStorage, clock?: Clock): Promise<ObservedDriver> => {
+    const connectTo = async (opened: OpenedStorage, clock?: Clock, other?: TimeLimits): Promise<ObservedDriver> => {
       const driver = await connectWithin(() => opened.connect(clock && { clock }), limits.call, instances.length + 1)
-      const observed = new ObservedDriver(driver, instances.length + 1, observation)
+      const observed = new ObservedDriver(driver, instances.length + 1, { ...observation, limits: other ?? limits })
       instances.push(observed)
       return observed
     }
@@ -123,6 +128,7 @@ export class RuleContext {
         driver,
         given: new Given(driver),
         connect,
+        connectTo: (opened) => connectTo(opened, undefined, { call: patienceInTurns * limits.call }),
         connectMisconfigured,
         trace,
         traffic: () => storage.traffic?.(),

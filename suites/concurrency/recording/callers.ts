@@ -18,7 +18,7 @@ export interface Callers {
 
 /** Clients in this process. */
 export async function callersHere(given: Case, clients: number, timing: Timing): Promise<Callers> {
-  const drivers = await Promise.all(Array.from({ length: clients }, (_, client) => given.connect(timing.clockOf(client))))
+  const drivers = await Promise.all(Array.from({ length: clients }, (_, client) => timing.connect(given, client)))
   return {
     perform: async (turns) => {
       const all = turns.map((turn) => {

@@ -1,5 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises"
 import type { Clock } from "../../../drivers/clock.ts"
+import type { ObservedDriver } from "../../execution/observed-driver.ts"
+import type { Case } from "../../execution/rule-context.ts"
+import type { GatedStorages } from "./gated-storages.ts"
 import type { Timing } from "./timing.ts"
 
 /**
@@ -17,19 +20,24 @@ interface Waiting {
 /**
  * Lets one step happen at a time, in an order that was decided before: the beginning of a call, or an effect that an instance sleeps
  * before. A step is over when nothing is left to do but what waits for another one, so that the same order does the same every time.
+ *
+ * Where the storage is gated an effect is a request to the backend. Then a step is over when none has come for a while: that is a
+ * guess, and what comes late makes the same order do something else now and then.
  */
 export class Schedule implements Timing {
   readonly unit = "steps"
   readonly #order: Order
+  readonly #gated: GatedStorages | undefined
   readonly #waiting: Waiting[] = []
   #steps = 0
-  #slept = 0
+  #effects = 0
   #last = 0
   #ended = false
   #arrived: (() => void) | undefined
 
-  constructor(order: Order) {
+  constructor(order: Order, gated?: GatedStorages) {
     this.#order = order
+    this.#gated = gated
   }
 
   /** The steps that were made. */
@@ -37,29 +45,23 @@ export class Schedule implements Timing {
     return this.#steps
   }
 
-  /** How often an instance slept. */
-  get slept(): number {
-    return this.#slept
+  /** How often an instance waited before an effect. */
+  get effects(): number {
+    return this.#effects
   }
 
   beforeCall(client: number): Promise<void> {
     return this.#step(client)
   }
 
-  clockOf(client: number): Clock {
-    return {
-      now: () => this.#steps,
-      sleep: async (_milliseconds, signal) => {
-        signal?.throwIfAborted()
-        this.#slept++
-        await this.#step(client)
-        signal?.throwIfAborted()
-      },
-    }
+  async connect(given: Case, client: number): Promise<ObservedDriver> {
+    if (this.#gated === undefined) return given.connect(this.#clockOf(client))
+    return given.connectTo(await this.#gated.storageOf(client))
   }
 
   async whole<Value>(work: Promise<Value>): Promise<Value> {
     let settled = false
+    if (this.#gated !== undefined) this.#gated.gates.hold = (client) => this.#effect(client)
     const settling = work.then(
       () => {
         settled = true
@@ -69,7 +71,7 @@ export class Schedule implements Timing {
       },
     )
     for (;;) {
-      await turn()
+      await (this.#gated === undefined ? turn() : this.#gated.gates.quiet())
       if (settled) return work
       const next = this.#choose()
       if (next === undefined) await Promise.race([settling, this.#arrival()])
@@ -83,7 +85,24 @@ export class Schedule implements Timing {
 
   end(): void {
     this.#ended = true
+    if (this.#gated !== undefined) this.#gated.gates.hold = undefined
     for (const { goOn } of this.#waiting.splice(0)) goOn()
+  }
+
+  #clockOf(client: number): Clock {
+    return {
+      now: () => this.#steps,
+      sleep: async (_milliseconds, signal) => {
+        signal?.throwIfAborted()
+        await this.#effect(client)
+        signal?.throwIfAborted()
+      },
+    }
+  }
+
+  #effect(client: number): Promise<void> {
+    this.#effects++
+    return this.#step(client)
   }
 
   #step(client: number): Promise<void> {

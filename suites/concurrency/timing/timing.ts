@@ -1,5 +1,6 @@
 import { setTimeout as passes } from "node:timers/promises"
-import type { Clock } from "../../../drivers/clock.ts"
+import type { ObservedDriver } from "../../execution/observed-driver.ts"
+import type { Case } from "../../execution/rule-context.ts"
 
 /** When the calls of several clients happen, and what tells the time. */
 export interface Timing {
@@ -8,8 +9,8 @@ export interface Timing {
   now(): number
   /** Resolves when a client may make its next call. */
   beforeCall(client: number, milliseconds: number): Promise<void>
-  /** What a client's instance waits on, where the timing decides that. */
-  clockOf(client: number): Clock | undefined
+  /** An instance for a client, which does what it does when the timing lets it. */
+  connect(given: Case, client: number): Promise<ObservedDriver>
   /** Lets what was begun go on to its end. */
   whole<Value>(work: Promise<Value>): Promise<Value>
   /** Nothing more is recorded: whatever still waits goes on. */
@@ -23,7 +24,7 @@ export const byChance: Timing = {
   beforeCall: async (_client, milliseconds) => {
     if (milliseconds > 0) await passes(milliseconds)
   },
-  clockOf: () => undefined,
+  connect: (given) => given.connect(),
   whole: (work) => work,
   end: () => {},
 }
