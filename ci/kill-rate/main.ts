@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises"
-import { cpus } from "node:os"
+import { cpus, loadavg } from "node:os"
 import { join } from "node:path"
 import picomatch from "picomatch"
 import { loadMutants } from "../../fixtures/mutants/catalogue.ts"
@@ -87,6 +87,7 @@ try {
 const result = tally(findings, mutants, options.suites, {
   command: ["npm run kill-rate", ...(argv.length === 0 ? [] : ["--", ...argv])].join(" "),
   cores: cpus().length,
+  load: Math.round(loadavg()[2] ?? 0),
   seeds: options.seeds,
   goodSeeds: options.goodSeeds,
   short: options.short,

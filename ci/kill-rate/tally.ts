@@ -61,6 +61,8 @@ export interface Run {
   readonly command: string
   /** Of the machine. */
   readonly cores: number
+  /** Processes that wanted to run at a time, on average over the last quarter of an hour. */
+  readonly load: number
   readonly seeds: number
   readonly goodSeeds: number
   readonly short: boolean
