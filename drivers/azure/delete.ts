@@ -81,7 +81,7 @@ async function deleteBatch(storage: Storage, names: readonly string[], signal: A
   const { subResponses } = await requests.send(
     (abortSignal) =>
       container.getBlobBatchClient().deleteBlobs(urls, storage.credential, { deleteSnapshots: "include", abortSignal }),
-    { signal },
+    { signal, operations: names.length },
   )
   const left: Left[] = []
   for (const [index, name] of names.entries()) {

@@ -36,7 +36,7 @@ describe("a request", () => {
     await expect(impatient.send(hang)).rejects.toThrow(/did not answer within 0.02 s/)
   })
 
-  it("has time by the bytes that it sends", async () => {
+  it("has time by the bytes that it sends, and by the operations of a batch", async () => {
     const slow = (abortSignal: AbortSignal) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(resolve, 50, "sent")
@@ -44,6 +44,7 @@ describe("a request", () => {
       })
     const impatient = new Requests({ maxRetries: 0, tryLimit: 1 })
     await expect(impatient.send(slow, { bytes: 256 * 5_000 })).resolves.toBe("sent")
+    await expect(impatient.send(slow, { operations: 10 })).resolves.toBe("sent")
     await expect(impatient.send(slow)).rejects.toThrow(/did not answer/)
   })
 

@@ -5,6 +5,8 @@ import { ServiceError, timeLimitReached } from "./errors.ts"
 const defaultTryLimit = 30_000
 /** Bytes per millisecond: slower than this no upload is waited for. */
 const slowestUpload = 256
+/** Milliseconds for each operation of a batch, which waits for those of other batches too. */
+const slowestOperation = 500
 /** Milliseconds of the first wait before a request is tried again; each wait after it may be twice as long. */
 const firstWait = 200
 const longestWait = 10_000
@@ -27,6 +29,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
   /** Size of the body that is sent, in bytes. */
   readonly bytes?: number
+  /** How many operations the request is made of, where it is a batch. */
+  readonly operations?: number
 }
 
 /**
@@ -57,8 +61,11 @@ export class Requests {
    * @throws the signal's reason once that has aborted, otherwise ServiceError, whose `mayBeDone` says whether an earlier try may have
    *   been carried out
    */
-  async send<T>(call: (abortSignal: AbortSignal) => Promise<T>, { signal, bytes = 0 }: RequestOptions = {}): Promise<T> {
-    const limit = this.tryLimit + bytes / slowestUpload
+  async send<T>(
+    call: (abortSignal: AbortSignal) => Promise<T>,
+    { signal, bytes = 0, operations = 0 }: RequestOptions = {},
+  ): Promise<T> {
+    const limit = this.tryLimit + bytes / slowestUpload + operations * slowestOperation
     let mayBeDone = false
     let silences = 0
     for (let tries = 1; ; tries++) {
