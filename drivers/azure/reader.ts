@@ -115,13 +115,14 @@ class RangeStream extends Readable {
   #ahead = 0
   /** Milliseconds for which the reader waited since the range began. */
   #waited = 0
-  #since = performance.now()
+  #since: number
   /** How many ranges in a row the reader did not wait for. */
   #unwaited = 0
 
   constructor(storage: Storage, blob: BlobClient, { first, offset, toError }: RangeStreamOptions) {
     super()
     this.#storage = storage
+    this.#since = storage.requests.clock.now()
     this.#blob = blob
     this.#etag = first.etag
     this.#end = first.total
@@ -154,9 +155,9 @@ class RangeStream extends Readable {
     for (;;) {
       const [segment] = this.#segments
       if (segment === undefined) return null
-      const begun = performance.now()
+      const begun = this.#storage.requests.clock.now()
       const chunk = await segment.next()
-      this.#waited += performance.now() - begun
+      this.#waited += this.#storage.requests.clock.now() - begun
       if (chunk !== undefined) return chunk
       this.#segments.shift()
       this.#adapt()
@@ -170,7 +171,7 @@ class RangeStream extends Readable {
    */
   #adapt(): void {
     const { atOnce } = rangesOf(this.#storage.transfer)
-    const now = performance.now()
+    const now = this.#storage.requests.clock.now()
     if (this.#waited > (now - this.#since) / 2) {
       this.#ahead = Math.min(4 * this.#ahead + 3, atOnce - 1)
       this.#unwaited = 0

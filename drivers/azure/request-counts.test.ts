@@ -4,6 +4,7 @@ import { azurite } from "../../fixtures/targets/azurite.ts"
 import type { FileWriter, StorageDriver } from "../contract.ts"
 import type { StartedTarget } from "../define.ts"
 import { connect } from "./driver.ts"
+import { inParallel } from "./parallel.ts"
 import { parameters } from "./parameters.ts"
 import { requestCounts } from "./request-counts.ts"
 
@@ -19,8 +20,8 @@ beforeAll(async () => {
   proxy = await HttpProxy.start({ backend: new URL(given.serviceurl).origin })
   driver = connect({ ...given, serviceurl: proxy.through(given.serviceurl) })
   unseen = connect(given)
-  for (let file = 0; file < 300; file++) await unseen.putContent(`/tree/${file % 7}/${file}`, bytes(1))
-})
+  await inParallel(Array(300).keys(), 16, (file) => unseen.putContent(`/tree/${file % 7}/${file}`, bytes(1)))
+}, 30_000)
 afterAll(async () => {
   await proxy[Symbol.asyncDispose]()
   await started.stop()
