@@ -54,7 +54,9 @@ const fileInFolder = defineRule({
   why: "Deleting one tag must not delete its neighbours.",
   source: "testsuites.go, TestDeleteFolder",
   check: inTurn(
-    forEach([{ others: ["/tags/b", "/tags/c/link", "/data"] }], (one) => deleteBeside(one, "/tags/a", one.others)),
+    forEach([{ others: ["/tags/b", "/tags/c/link", "/data"] }, { others: ["/tags/.b", "/.data"] }], (one) =>
+      deleteBeside(one, "/tags/a", one.others),
+    ),
     forAll({ paths: unrelatedPaths(3) }, (one) => {
       const [deleted, ...others] = one.paths
       return deleteBeside(one, deleted, others)

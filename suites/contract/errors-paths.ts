@@ -6,6 +6,7 @@ import { setUp } from "../execution/given.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
 import type { ObservedWriter } from "../execution/observed-writer.ts"
 import { expectContent, expectListing, expectRefusal, expectThat, readFrom } from "../expect.ts"
+import { ownStorage } from "../needs.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
 type Call = (driver: ObservedDriver, path: string, signal?: AbortSignal) => Promise<unknown>
@@ -61,6 +62,32 @@ async function refuseEverywhere(driver: ObservedDriver, caller: ObservedDriver, 
   await expectContent(driver, "/folder/file", contentOf(1, 16))
 }
 
+/** Methods that take "/", which is a folder. */
+const ofFolders: readonly string[] = ["stat", "list", "walk"]
+
+const rootIsNoFile = defineRule({
+  id: "errors/root-in-methods-of-files",
+  level: "MUST",
+  statement:
+    'Every method refuses the empty path, and every one but stat, list and walk "/", with InvalidPathError for it, and changes nothing.',
+  why: "A path that came out empty by mistake must not have the whole registry deleted.",
+  source: 'base/base.go, whose checks let Stat, List and Walk alone take "/"; storagedriver.go, PathRegexp',
+  needs: [ownStorage],
+  check: forEach(
+    () =>
+      ["", "/"].flatMap((path) => {
+        const methods = Object.keys(callsWithPath).filter((method) => path === "" || !ofFolders.includes(method))
+        return methods.map((method) => ({ path, method }))
+      }),
+    async ({ given, driver, path, method }) => {
+      await given.storedFile("/folder/file", contentOf(1, 16))
+      await expectRefusal(driver.bare, async () => callsWithPath[method]?.(driver.bare, path), "InvalidPath", path)
+      await expectListing(driver, "/folder", ["/folder/file"])
+      await expectContent(driver, "/folder/file", contentOf(1, 16))
+    },
+  ),
+})
+
 type WriterCall = (writer: ObservedWriter, signal: AbortSignal) => Promise<void>
 
 /** Every call on a writer, by name. */
@@ -108,4 +135,4 @@ const abortedBefore = defineRule({
   }),
 })
 
-export const rules: readonly Rule[] = [invalidEverywhere, abortedBefore]
+export const rules: readonly Rule[] = [invalidEverywhere, rootIsNoFile, abortedBefore]

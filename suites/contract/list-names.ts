@@ -1,4 +1,5 @@
-import { contentOf } from "../../fixtures/content.ts"
+import { isValidPath } from "../../drivers/contract.ts"
+import { bytesOf, contentOf } from "../../fixtures/content.ts"
 import { once } from "../execution/for-all.ts"
 import { expectListing, expectRefusal, expectThat } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
@@ -30,11 +31,18 @@ const alike = defineRule({
 const nothingOfItsOwn = defineRule({
   id: "list/shows-nothing-of-the-driver",
   level: "SHOULD",
-  statement: "list and walk show no name that nobody wrote: no parts of uploads, no temporary files, no markers.",
+  statement:
+    "list and walk show no name that nobody wrote: no parts of uploads, no temporary files, no backups, no markers, also at the root.",
   why: "The registry takes whatever it lists for a tag or a repository.",
-  source: "registry/storage/tagstore.go; distribution filesystem driver, whose temporary files are listed",
+  source:
+    "registry/storage/tagstore.go; distribution filesystem driver, whose temporary files are listed; base.go, by whose grammar no name at the root could be looked at that is outside of it",
   check: once(async ({ given, driver }) => {
     await given.storedFile("/folder/file", contentOf(1, 16))
+    await driver.putContent("/folder/file", bytesOf(contentOf(1, 24, 1)))
+    await given.storedFile("/folder/moved", contentOf(3, 16))
+    await driver.move("/folder/moved", "/folder/file")
+    await given.storedFile("/folder/deleted", contentOf(4, 16))
+    await driver.delete("/folder/deleted")
     await given.closedUpload("/folder/upload", contentOf(2, 70_000))
     const open = await driver.writer("/folder/open")
     await open.write(new Uint8Array(70_000))
@@ -44,7 +52,8 @@ const nothingOfItsOwn = defineRule({
       seen.add(path)
     })
     await open.cancel()
-    const foreign = [...seen].filter((path) => !written.includes(path))
+    const ofTheRoot = (await driver.bare.list("/")).filter((path) => !isValidPath(path))
+    const foreign = [...[...seen].filter((path) => !written.includes(path)), ...ofTheRoot]
     expectThat(driver, seen.has("/folder/file"), '"/folder/file" to be listed', "nothing of it")
     expectThat(driver, foreign.length === 0, "only names that were written", foreign.join(", "))
   }),

@@ -64,10 +64,11 @@ const manyFiles = defineRule({
 const root = defineRule({
   id: "list/root",
   level: "MUST",
-  statement: 'list of "/" succeeds and gives paths right below the root.',
+  statement: 'list of "/" succeeds, be anything stored or nothing, and gives paths right below the root.',
   why: "It is the first thing that tools ask a storage.",
   source: "testsuites.go, TestRootExists",
   check: once(async ({ given, driver }) => {
+    await driver.bare.list("/")
     await given.storedFile("/file", contentOf(1, 16))
     const listed = await driver.bare.list("/")
     const wrong = listed.find((entry) => !/^\/[^/]+$/.test(entry))

@@ -25,6 +25,7 @@ const calls: Readonly<Record<string, (driver: ObservedDriver) => Promise<unknown
   list: (driver) => driver.list("/folder"),
   'list of "/"': (driver) => driver.bare.list("/"),
   walk: (driver) => driver.walk("/folder", () => undefined),
+  "walk with startAfter": (driver) => driver.walk("/folder", () => undefined, { startAfter: absent }),
   putContent: (driver) => driver.putContent("/folder/put", bytesOf(written)),
   "putContent over a file": (driver) => driver.putContent(present, bytesOf(written)),
   "writer, write and commit": (driver) => upload(driver, false),

@@ -103,7 +103,7 @@ const startAfter = defineRule({
   source: "storagedriver.go, WithStartAfterHint; registry/storage/catalog.go",
   check: once(async ({ given, driver }) => {
     await tree(given)
-    for (const hint of ["/top/a/a", "/top/a-b", "/top/ab/deep", "/top/ab/deep/er/file", "/top/aa"]) {
+    for (const hint of ["/top", "/top/a/a", "/top/a-b", "/top/ab/deep", "/top/ab/deep/er/file", "/top/aa"]) {
       const got = (await walkOver(driver, undefined, hint)).filter((path) => files.some((file) => file === path))
       const wanted = files.filter((file) => comesAfter(file, hint))
       expectWalk(driver, [...got].sort(), [...wanted].sort(), `the files behind ${quote(hint)}`)
