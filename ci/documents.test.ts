@@ -29,6 +29,7 @@ test("the table of what Distribution's azure driver does otherwise names known-b
 test("what the documents link to is there", async () => {
   const guides = [
     "writing-a-driver",
+    "historic-bugs",
     "targets",
     "distribution-tests",
     "measuring-a-driver",

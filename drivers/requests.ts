@@ -13,7 +13,12 @@ export function throughRequests(driver: StorageDriver, request: Request): Storag
       const copy = content.slice()
       return request(() => driver.putContent(path, copy, options))
     },
-    reader: (path, options) => request(() => driver.reader(path, options)),
+    reader: (path, options) =>
+      request(async () => {
+        const stream = await driver.reader(path, options)
+        stream.on("error", () => {}) // it may be aborted on its way to the caller, when nobody listens yet
+        return stream
+      }),
     writer: async (path, options) => new RequestingWriter(await request(() => driver.writer(path, options)), request),
     stat: (path, options) => request(() => driver.stat(path, options)),
     list: (path, options) => request(() => driver.list(path, options)),
