@@ -151,7 +151,9 @@ const writtenMeanwhile: MakeWorkload = (random) => {
     files: [{ path: "/source", content: first }],
     clients: [
       spread(random, [{ method: "move", source: "/source", destination: "/destination" }]),
+      // Behind as many requests as a move may have made by then, however long each takes.
       spread(random, [
+        ...Array.from({ length: random.upTo(4) }, () => ({ method: "stat" as const, path: "/source" })),
         { method: "putContent", path: "/source", content: contents.next(500) },
         { method: "stat", path: "/source" },
       ]),
