@@ -110,6 +110,7 @@ const committed = defineRule({
     await resumed.commit()
     await resumed.close()
     const published = await driver.getContent("/upload")
+    expectThat(driver, published.length > 0, "bytes to be committed", "none")
     await whateverComesOf(late.write(bytesOf(contentOf(3, 50))))
     await whateverComesOf(late.close())
     const now = await (await connect()).getContent("/upload")
