@@ -2,6 +2,7 @@ import type { DriverModule } from "../../drivers/define.ts"
 import type { SuiteName } from "../../suites/catalogue.ts"
 import { extents } from "../../suites/extent.ts"
 import type { TestRunOptions } from "../../suites/test-run.ts"
+import { unusual } from "./good-drivers.ts"
 import type { Effort, RuleJob, Timing } from "./jobs.ts"
 
 type Efforts = Pick<TestRunOptions, "call" | "capabilities" | "concurrencyEffort" | "extent">
@@ -32,10 +33,24 @@ const efforts: Readonly<Record<Effort, Readonly<Record<"good" | "known-bad", Eff
 
 export function effortFor(job: RuleJob, effort: Effort): Efforts {
   const fewSequences = effort === "short" && job.kind === "good" && job.suite === "contract"
+  const smallContents = effort === "short" && isUnusual(job)
   return {
     ...efforts[effort][job.kind],
-    capabilities: { ...(fewSequences && { scope: "shared" }), ...(job.timing === "by chance" && { scheduled: false }) },
+    capabilities: {
+      ...(fewSequences && { scope: "shared" }),
+      ...(smallContents && { chunkSize: 64 * 1024, pageSize: 50 }),
+      ...(job.timing === "by chance" && { scheduled: false }),
+    },
   }
+}
+
+function isUnusual({ kind, id }: RuleJob): boolean {
+  return kind === "good" && id.startsWith(unusual)
+}
+
+/** Whether the short version has this run of a good driver: unusual ones, of which there are many, are left out where they cost most. */
+export function isInShort(job: RuleJob & { readonly kind: "good" }): boolean {
+  return !isUnusual(job) || (job.suite !== "scale" && job.timing !== "by chance")
 }
 
 /** How the clients of a suite's rules meet on a driver: where it lets the suite decide, by chance besides, as on those that do not. */

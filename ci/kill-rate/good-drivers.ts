@@ -10,10 +10,13 @@ interface GoodDriver {
   readonly url?: string
 }
 
+/** What the names of unusual drivers begin with. */
+export const unusual = "unusual: "
+
 /** Drivers that no rule may accuse, by name: those that come with the suite, and legal ones that do what others do not. */
 export const goodDrivers: ReadonlyMap<string, GoodDriver> = new Map<string, GoodDriver>([
   ...[azure, filesystem, inmemory].map(
     (module) => [module.name, { module, url: new URL(`../../drivers/${module.name}/index.ts`, import.meta.url).href }] as const,
   ),
-  ...unusualDrivers.map(({ id, module }) => [`unusual: ${id}`, { module }] as const),
+  ...unusualDrivers.map(({ id, module }) => [unusual + id, { module }] as const),
 ])

@@ -6,7 +6,7 @@ import { loadMutants } from "../../fixtures/mutants/catalogue.ts"
 import { bundledTargets } from "../../fixtures/targets/index.ts"
 import { loadSuite } from "../../suites/catalogue.ts"
 import { targetStartLimit } from "../../suites/execution/opening.ts"
-import { timingsOf } from "./effort.ts"
+import { isInShort, timingsOf } from "./effort.ts"
 import { goodDrivers } from "./good-drivers.ts"
 import type { Finding, Job } from "./jobs.ts"
 import { readOptions } from "./options.ts"
@@ -46,8 +46,10 @@ const jobs: readonly Job[] = [
   ...(options.comparison ? mutants.map(({ id }): Job => ({ kind: "comparison", id })) : []),
   ...upTo(options.goodSeeds).flatMap((seed) =>
     options.suites.flatMap((suite) =>
-      good.flatMap(([id, { module }]) =>
-        timingsOf(module, suite).map((timing): Job => ({ kind: "good", id, suite, seed, timing })),
+      good.flatMap(([id, { module }]): readonly Job[] =>
+        timingsOf(module, suite)
+          .map((timing) => ({ kind: "good", id, suite, seed, timing }) as const)
+          .filter((job) => !options.short || isInShort(job)),
       ),
     ),
   ),
