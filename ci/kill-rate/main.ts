@@ -8,12 +8,12 @@ import { loadSuite } from "../../suites/catalogue.ts"
 import { targetStartLimit } from "../../suites/execution/opening.ts"
 import { isInShort, timingsOf } from "./effort.ts"
 import { goodDrivers } from "./good-drivers.ts"
+import { JobProcess } from "./job-process.ts"
 import type { Finding, Job } from "./jobs.ts"
 import { readOptions } from "./options.ts"
 import { Progress } from "./progress.ts"
 import { describeFinding, renderJson, renderMarkdown, summaryOf } from "./report.ts"
 import { tally } from "./tally.ts"
-import { Workers } from "./workers.ts"
 
 /**
  * The suite's own power: every known-bad driver against the rule that is meant for it, every good one against all rules, under each
@@ -62,27 +62,27 @@ if (jobs.length === 0) {
 const started = performance.now()
 const usesAzurite = [...mutants, ...good.map(([, driver]) => driver)].some(({ module }) => module.target === "azurite")
 const azurite = usesAzurite ? await bundledTargets.azurite.start({ signal: AbortSignal.timeout(targetStartLimit) }) : undefined
-const workers = new Workers(options.workers)
 const progress = new Progress(jobs, options.workers, process.stderr)
 const findings: Finding[] = []
 const waiting = [...jobs]
 
 async function workOff(): Promise<void> {
+  const worker = new JobProcess()
   while (options.for === undefined || performance.now() - started < options.for) {
     const job = waiting.shift()
-    if (job === undefined) return
+    if (job === undefined) break
     const begun = performance.now()
-    const finding = await workers.run({ job, effort: options.short ? "short" : "usual", azurite: azurite?.parameters })
+    const finding = await worker.run({ job, effort: options.short ? "short" : "usual", azurite: azurite?.parameters })
     findings.push(finding)
     for (const line of describeFinding(finding)) process.stdout.write(`${line}\n`)
     progress.finished(job, performance.now() - begun)
   }
+  await worker.end()
 }
 
 try {
   await Promise.all(Array.from({ length: options.workers }, workOff))
 } finally {
-  await workers.end()
   await azurite?.stop()
 }
 

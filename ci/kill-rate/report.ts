@@ -98,6 +98,7 @@ const short = [
 function figures(rate: KillRate): string {
   const { total, seeds } = rate
   const share = (part: number): string => `${part} (${percent(part, total.mutants)})`
+  const ofCompared = (part: number): string => `${part} (${percent(part, total.compared)})`
   return table(
     ["figure", "value", "aim"],
     [
@@ -118,8 +119,9 @@ function figures(rate: KillRate): string {
       ["to the catch, median, shrinking included", `${total.milliseconds} ms, ${total.calls} calls`, ""],
       ...(rate.compared
         ? [
-            ["subtle: they get through an example of every call", share(total.subtle), "50 %"],
-            ["seen by Distribution's own suite (an estimate, see below)", share(total.distribution), ""],
+            ["compared with plain use and Distribution's own suite", total.compared, total.mutants],
+            ["of these subtle: they get through an example of every call", ofCompared(total.subtle), "50 %"],
+            ["of these seen by Distribution's own suite (an estimate, see below)", ofCompared(total.distribution), ""],
           ]
         : []),
       ...(rate.notBegun === 0 ? [] : [["jobs for which there was no time", rate.notBegun, 0]]),
@@ -150,7 +152,7 @@ function distribution(rate: KillRate): readonly string[] {
     "",
     table(["test", "fails on", "among them"], distributionRows(mutants)),
     "",
-    `No test fails on ${total.mutants - total.distribution} of the ${total.mutants}.`,
+    `No test fails on ${total.compared - total.distribution} of the ${total.compared} that were compared.`,
     "",
     ...lost.map(({ id, lost: what }) => `${id} was compared with nothing: ${what}.`),
     ...(lost.length === 0 ? [] : [""]),

@@ -74,6 +74,8 @@ export interface Run {
 
 export interface KillRate extends Run {
   readonly total: Row & {
+    /** Known-bad drivers that were compared to the end. */
+    readonly compared: number
     readonly subtle: number
     readonly sourced: number
     readonly goodDrivers: number
@@ -112,6 +114,7 @@ export function tally(
     ...run,
     total: {
       ...rowOf("all", results),
+      compared: results.filter(({ subtle }) => subtle !== undefined).length,
       subtle: results.filter(({ subtle }) => subtle).length,
       sourced: results.filter(({ source }) => source !== undefined).length,
       goodDrivers: new Set(good.map(({ id }) => id)).size,

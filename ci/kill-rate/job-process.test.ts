@@ -1,20 +1,22 @@
 import { afterAll, expect, test } from "vitest"
+import { JobProcess } from "./job-process.ts"
 import type { Finding, Job } from "./jobs.ts"
-import { Workers } from "./workers.ts"
 
 const limits = { good: 60_000, "known-bad": 1_000, comparison: 60_000 }
-const workers = new Workers(1, new URL("test-worker.ts", import.meta.url), limits)
-afterAll(() => workers.end())
+const worker = new JobProcess(new URL("test-worker.ts", import.meta.url), limits)
+afterAll(() => worker.end())
 
 function run(job: Job): Promise<Finding> {
-  return workers.run({ job, effort: "usual", azurite: undefined })
+  return worker.run({ job, effort: "usual", azurite: undefined })
 }
 
 const alone = { seed: 1, timing: "alone" } as const
 const compare = (id: string): Promise<Finding> => run({ kind: "comparison", id })
 const done = (number: number) => ({ comparison: { failed: [`job ${number} of its process`] } })
 
-test("a process that is lost is told by its job, as a false alarm or an escape, and the next job has another", async () => {
+test("a process that is lost is told by its job, as a false alarm or an escape, and the next job has another", {
+  timeout: 60_000,
+}, async () => {
   expect(await compare("one")).toMatchObject(done(1))
   expect(await compare("two")).toMatchObject(done(2))
   expect(await run({ kind: "good", id: "exits", suite: "contract", ...alone })).toMatchObject({

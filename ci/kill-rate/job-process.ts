@@ -14,20 +14,20 @@ const mostHeap = 2_048
 /** Bytes of heap beyond which a process is not used again. */
 const mostKept = 512 * 1024 * 1024
 
-/** Processes that do jobs. Whatever becomes of a process becomes the finding of its job, and no job ends the run. */
-export class Workers {
+/** A process that does one job after the other. Whatever becomes of it becomes the finding of its job, and it is replaced. */
+export class JobProcess {
   readonly #pool: Tinypool
   readonly #limits: Limits
-  /** The pool's processes keep nobody waiting: without it this one would end while some of them are still being ended. */
+  /** The pool's process keeps nobody waiting: without it this one would end while that one is still being ended. */
   readonly #awake = setInterval(() => {}, 60_000)
 
-  constructor(count: number, file = new URL("worker.ts", import.meta.url), limits = usualLimits) {
+  constructor(file = new URL("worker.ts", import.meta.url), limits = usualLimits) {
     this.#limits = limits
     this.#pool = new Tinypool({
       filename: file.href,
       runtime: "child_process",
-      minThreads: count,
-      maxThreads: count,
+      minThreads: 1,
+      maxThreads: 1,
       maxMemoryLimitBeforeRecycle: mostKept,
       execArgv: [`--max-old-space-size=${mostHeap}`],
     })
@@ -37,7 +37,7 @@ export class Workers {
     })
   }
 
-  /** Never rejects. There must be no more calls at a time than processes, since the time limit begins here. */
+  /** Never rejects. One call at a time, since the time limit begins here. */
   async run(task: Task): Promise<Finding> {
     const { job } = task
     try {
