@@ -90,7 +90,11 @@ function certifyCommand(): Command {
     .option("--dry-run", "only tell what the run would be on, and roughly how many requests and bytes it takes", false)
     .option("--json <file>", "write the result as JSON")
     .option("--junit <file>", "write the result as JUnit XML")
-    .option("--timeout <duration>", "time for each call into the driver (default: 10s; 2m for scale)", parseMilliseconds)
+    .option(
+      "--timeout <duration>",
+      "time for each call into the driver (default: 10s; for scale 2m, or 60ms an entry)",
+      parseMilliseconds,
+    )
     .option("--deadline <duration>", "time for the whole run; rules that have not begun by then are not run", parseMilliseconds)
     .option("--concurrency <n>", "processes that run rules side by side", parseCount)
     .option(
@@ -115,8 +119,8 @@ function certifyCommand(): Command {
     .addHelpText("after", certifyExamples)
     .action(async (driver: string, vitest: string[], { size, entries, ...options }: GivenOptions) => {
       demandConcurrency(options)
-      const timeout = options.timeout ?? usualCallLimit(options.suite)
       const extent = entries === undefined ? size : { ...size, entries, costlyEntries: entries }
+      const timeout = options.timeout ?? usualCallLimit(options.suite, extent)
       process.exitCode = await certify(driver, { ...options, timeout, extent, vitest })
     })
 }
