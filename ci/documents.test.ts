@@ -36,6 +36,7 @@ test("what the documents link to is there", async () => {
     "scale",
     "concurrency",
     "checker",
+    "mutation",
     "drivers/azure",
   ].map((name) => `docs/${name}.md`)
   for (const document of ["README.md", ...guides]) {

@@ -6,6 +6,7 @@ import { loadSuite, suiteNames } from "../../suites/catalogue.ts"
 import { renderConcurrencyReference } from "../concurrency-reference.ts"
 import { renderDriverGuide } from "../driver-guide.ts"
 import { renderHistoricBugs } from "../historic-bugs.ts"
+import { renderSurvivors } from "../mutation/document.ts"
 import { renderRuleReference } from "../rule-reference.ts"
 
 /** Writes the documents, or the parts of documents, that are made from the code: `npm run docs`. */
@@ -18,3 +19,6 @@ await writeFile(fileURLToPath(new URL("../../docs/historic-bugs.md", import.meta
 
 const guide = fileURLToPath(new URL("../../docs/drivers/azure.md", import.meta.url))
 await writeFile(guide, renderDriverGuide(await readFile(guide, "utf8")))
+
+const mutation = fileURLToPath(new URL("../../docs/mutation.md", import.meta.url))
+await writeFile(mutation, renderSurvivors(await readFile(mutation, "utf8")))

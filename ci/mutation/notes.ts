@@ -106,7 +106,7 @@ export const notes: readonly Note[] = [
     kind: "equivalent",
     why: wording,
   },
-  ...["const shown =", "const more =", "const left ="].map(
+  ...["const shown =", "const more =", "const left =", "return `${sure.length === 0"].map(
     (line): Note => ({ file: "suites/specification/listings.ts", line, kind: "equivalent", why: wording }),
   ),
   ...['accepts: (outcome) => outcome.kind === "rejected"', 'accepts: (outcome) => outcome.kind === "size"'].map(
@@ -164,6 +164,46 @@ export const notes: readonly Note[] = [
     replacement: "true",
     kind: "equivalent",
     why: "Calls of other methods have no source.",
+  },
+  {
+    file: "suites/specification/listings.ts",
+    line: "const kept = (entry: string): boolean => skip === undefined",
+    replacement: "false",
+    kind: "equivalent",
+    why: "Nothing is below a directory that is none.",
+  },
+  {
+    file: "suites/specification/listings.ts",
+    line: "return (stopAt !== undefined && reported.has(stopAt))",
+    replacement: "true",
+    kind: "equivalent",
+    why: "A path that is none is never reported.",
+  },
+  {
+    file: "suites/specification/interruptions.ts",
+    line: "return possibilities[0]?.rule",
+    kind: "equivalent",
+    why: "A call that is made has a possibility.",
+  },
+  {
+    file: "drivers/walk.ts",
+    line: "return children === undefined ?",
+    replacement: "false",
+    kind: "beyond",
+    why: "A directory that is deleted between the report of it and the look into it; walk.test.ts.",
+  },
+  {
+    file: "drivers/filesystem/driver.ts",
+    line: 'const parent = path === "/"',
+    replacement: "false",
+    kind: "equivalent",
+    why: "A driver may list nothing for the root, as distribution's gcs driver does.",
+  },
+  {
+    file: "drivers/filesystem/tree.ts",
+    line: "() => false,",
+    kind: "beyond",
+    why: "A root that is unmounted while it is in use; root.test.ts.",
   },
 ]
 

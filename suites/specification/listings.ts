@@ -105,8 +105,7 @@ function isUnique(paths: readonly string[]): boolean {
 
 /** A directory, where it is reported, comes before what is below it, which follows without a gap. */
 function foldersComeFirst(entries: readonly Entry[]): boolean {
-  return entries.every(({ path, isDirectory }, index) => {
-    if (!isDirectory) return true
+  return entries.every(({ path }, index) => {
     const below = entries.flatMap((entry, at) => (isBelow(entry.path, path) ? [at] : []))
     return below.every((at, nth) => at === index + 1 + nth)
   })
