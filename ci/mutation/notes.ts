@@ -205,6 +205,25 @@ export const notes: readonly Note[] = [
     kind: "beyond",
     why: "A root that is unmounted while it is in use; root.test.ts.",
   },
+  {
+    file: "suites/specification/possibility.ts",
+    line: "expected: offset === 0 ?",
+    kind: "equivalent",
+    why: wording,
+  },
+  {
+    file: "drivers/filesystem/durable.ts",
+    line: 'return error instanceof Error && "code" in error',
+    replacement: "true",
+    kind: "equivalent",
+    why: "All that is thrown there is an error with a code, which the compiler does not know.",
+  },
+  {
+    file: "drivers/base.ts",
+    line: 'const method: string = options?.method ?? "GET"',
+    kind: "beyond",
+    why: "Shows on drivers that give URLs only, which those certified here do not; base.test.ts.",
+  },
 ]
 
 export function noteOn(fate: Fate): Note | undefined {

@@ -146,7 +146,6 @@ export function withStream(state: State, path: string, stream: StreamState | und
 
 /** The state in which nothing is known of these paths any more. */
 export function withUnknown(state: State, paths: readonly string[]): State {
-  if (paths.length === 0) return state
   return {
     ...state,
     files: without(state.files, paths),
