@@ -224,6 +224,63 @@ export const notes: readonly Note[] = [
     kind: "beyond",
     why: "Shows on drivers that give URLs only, which those certified here do not; base.test.ts.",
   },
+  ...[
+    'if (method !== "GET" && method !== "HEAD")',
+    "return boxed(this.#origin(path, options), () => this.#driver.redirectURL(",
+  ].map(
+    (line): Note => ({
+      file: "drivers/base.ts",
+      line,
+      kind: "beyond",
+      why: "Shows on drivers that give URLs only, which those certified here do not; base.test.ts.",
+    }),
+  ),
+  {
+    file: "drivers/base.ts",
+    line: "throw thrown === undefined ?",
+    replacement: "true",
+    kind: "equivalent",
+    why: "A walk may reject with an error that the visitor's caused.",
+  },
+  {
+    file: "drivers/base.ts",
+    line: "async close(): Promise<void> {",
+    kind: "beyond",
+    why: "Files that a closed instance holds open: no caller of the contract sees them; base.test.ts.",
+  },
+  {
+    file: "drivers/filesystem/durable.ts",
+    line: 'return error instanceof Error && "code" in error',
+    replacement: 'error instanceof Error || "code" in error',
+    kind: "equivalent",
+    why: "All that is thrown there is an error with a code, which the compiler does not know.",
+  },
+  {
+    file: "drivers/filesystem/slots.ts",
+    line: "this.#waiting.delete(enter)",
+    kind: "beyond",
+    why: "More calls than may run at a time, some of them aborted while they wait; slots.test.ts.",
+  },
+  {
+    file: "suites/specification/undefined.ts",
+    line: "const changesNothing =",
+    kind: "equivalent",
+    why: "Nothing is at a path that is none.",
+  },
+  ...["if (states.length < 2) return states", "if (state.doubtful.size === 0) return made"].map(
+    (line): Note => ({
+      file: "suites/specification/step.ts",
+      line,
+      kind: "equivalent",
+      why: "A way round work that comes to the same.",
+    }),
+  ),
+  {
+    file: "suites/specification/state.ts",
+    line: "const sorted =",
+    kind: "equivalent",
+    why: "No two entries have the same path, and states that are taken for two where they are one only cost time.",
+  },
 ]
 
 export function noteOn(fate: Fate): Note | undefined {

@@ -102,7 +102,7 @@ export class Tree {
       if ((await lstat(place)).isDirectory()) {
         const outOfSight = join(this.#layout.temporary, randomUUID())
         await rename(place, outOfSight)
-        await rm(outOfSight, { recursive: true, force: true })
+        await rm(outOfSight, { recursive: true })
       } else {
         await unlink(place)
       }
