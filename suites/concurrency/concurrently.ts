@@ -1,5 +1,5 @@
 import { NotForThis, SeenTooLittle } from "../execution/failures.ts"
-import type { Surroundings } from "../needs.ts"
+import type { ResolvedCapabilities, Surroundings } from "../needs.ts"
 import type { Check } from "../rule.ts"
 import { usualEffort } from "./effort.ts"
 import type { JudgeOptions } from "./judging/judge.ts"
@@ -14,7 +14,7 @@ export type MakeWorkload = (random: Random, surroundings: Surroundings) => Workl
 
 export interface ConcurrentOptions {
   /** How often a workload is made anew and run, at most, where it is run by chance; in a decided order its cost limits it. */
-  readonly rounds?: number
+  readonly rounds?: (capabilities: ResolvedCapabilities) => number
   /** Whether moves must happen at one moment; else each is a copy and then a delete. */
   readonly atomicMoves?: boolean
   /** Whether a move may take along what was written at its source after the copy; default true. */
@@ -40,7 +40,7 @@ export function concurrently(make: MakeWorkload, options: ConcurrentOptions = {}
     const isDecided = capabilities.scheduled || gatedStorages !== undefined
     if (clientProcesses === undefined && isDecided) await runInOrder(context, workloadOf, judging, { rounds, patience })
     else {
-      const most = Math.min(rounds.most, options.rounds ?? rounds.most)
+      const most = Math.min(rounds.most, options.rounds?.(capabilities) ?? rounds.most)
       await runByChance(context, workloadOf, judging, { rounds: { ...rounds, most }, patience })
     }
     const from = clientProcesses === undefined ? "" : `, from ${clientProcesses.count} processes`

@@ -64,7 +64,7 @@ const beyondAPage = defineRule({
   why: "A backend that counts on from the number of entries passes one over, or gives one twice, when another goes meanwhile.",
   source: "storagedriver.go, List",
   check: concurrently((random, { capabilities }) => comingAndGoing(random, Math.min(capabilities.pageSize + 3, 5_003), "list"), {
-    rounds: 2,
+    rounds: ({ pageSize }) => Math.max(2, Math.floor(2_000 / pageSize)),
   }),
 })
 
