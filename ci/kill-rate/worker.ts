@@ -1,9 +1,11 @@
+import { probeStorage } from "../../cli/driver-process/storage.ts"
 import { loneProcesses } from "../../cli/lone-process/client.ts"
 import type { DriverModule } from "../../drivers/define.ts"
 import { loadMutants, urlOfMutant } from "../../fixtures/mutants/catalogue.ts"
 import type { Mutant } from "../../fixtures/mutants/mutant.ts"
 import { loadSuite, suiteNames } from "../../suites/catalogue.ts"
 import { noOverlap, type Overlap, sumOf } from "../../suites/concurrency/recording/overlap.ts"
+import { confirmOutcome } from "../../suites/execution/confirm.ts"
 import {
   type OwnStorage,
   openOnOwnTarget,
@@ -19,6 +21,9 @@ import { effortFor } from "./effort.ts"
 import { goodDrivers } from "./good-drivers.ts"
 import type { Alarm, Answer, Fate, GoodFinding, RuleJob, Task } from "./jobs.ts"
 import { tryPlainUse } from "./plain-use.ts"
+
+/** Milliseconds in which a backend must answer, or nothing that hung or met a network error is laid at the driver's door. */
+const probeLimit = 10_000
 
 const suites = await Promise.all(suiteNames.map((name) => loadSuite(name)))
 const mutants = new Map((await loadMutants()).map((mutant) => [mutant.id, mutant]))
@@ -116,7 +121,8 @@ async function judged<Value>(
   return onStorage(module, task, async ({ storage, folder }) => {
     let abandoned = false
     const value = await judge(async (rule) => {
-      const outcome = await runOnStorage(module, storage, rule, { ...optionsFor(job, task), folder })
+      const ran = await runOnStorage(module, storage, rule, { ...optionsFor(job, task), folder })
+      const outcome = await confirmOutcome(ran, () => probeStorage(probeLimit, undefined, storage))
       if ("failure" in outcome && outcome.failure?.doubt === "hung") abandoned = true
       return outcome
     })
