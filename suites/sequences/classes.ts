@@ -3,7 +3,7 @@ import type { ResolvedCapabilities } from "../needs.ts"
 import type { Call } from "../specification/calls.ts"
 import type { Label } from "./commands.ts"
 import { relations } from "./coverage.ts"
-import { routesToChains, routesToPairs } from "./routes.ts"
+import { routesToChains, routesToNeighbours, routesToPairs } from "./routes.ts"
 
 /** All that sequences are to try, by group. */
 export interface Classes {
@@ -11,6 +11,8 @@ export interface Classes {
   readonly pairs: readonly string[]
   /** Longer chains of calls at one path. */
   readonly chains: readonly string[]
+  /** Two changes, one after the other, to files that are alone in a directory, and the calls for them. */
+  readonly neighbours: ReadonlyMap<string, readonly Call[]>
   /** Calls that lead to each pair and make each chain, from an empty storage on. */
   readonly routes: ReadonlyMap<string, readonly Call[]>
   /** Bytes of a write. */
@@ -26,13 +28,15 @@ export interface Scope {
   readonly labels: readonly Label[]
   /** Chains of calls at one path that are to be made whole. */
   readonly chains: readonly (readonly Label[])[]
+  /** Changes that are to follow each other in one directory, each of them each. */
+  readonly neighbours: readonly Label[]
   /** Bytes of the writes, given the size of the driver's blocks. */
   readonly sizes: (block: number) => readonly number[]
   /** Methods that are also called with an aborted signal. */
   readonly aborted: readonly ("getContent" | "stat" | "list" | "putContent" | "move" | "delete")[]
 }
 
-export function classesOf({ labels, chains, sizes, aborted }: Scope, capabilities: ResolvedCapabilities): Classes {
+export function classesOf({ labels, chains, neighbours, sizes, aborted }: Scope, capabilities: ResolvedCapabilities): Classes {
   const pairs = routesToPairs(labels, capabilities)
   const routes = routesToChains(labels, chains, capabilities)
   const wanted = new Set(sizes(blockSizeOf(capabilities)).filter((size) => size >= 0))
@@ -40,6 +44,7 @@ export function classesOf({ labels, chains, sizes, aborted }: Scope, capabilitie
   return {
     pairs: [...pairs.keys()],
     chains: [...routes.keys()],
+    neighbours: routesToNeighbours(neighbours),
     routes: new Map([...pairs, ...routes]),
     sizes: [...wanted].map(String),
     relations: [...relations],

@@ -1,4 +1,4 @@
-import { isBelow } from "../specification/paths.ts"
+import { isBelow, parentsOf } from "../specification/paths.ts"
 import type { Classes } from "./classes.ts"
 import { type Command, type Label, labels, labelsOf, pathsOf } from "./commands.ts"
 
@@ -46,7 +46,10 @@ export class Coverage {
         if (history.length > 1) this.#note("pairs", chainOf(history.slice(-2)))
         for (const length of this.#lengths) this.#note("chains", chainOf(history.slice(-length)))
       }
-      if (before !== undefined) this.#note("relations", relationOf(before, command))
+      if (before !== undefined) {
+        this.#note("relations", relationOf(before, command))
+        for (const chain of neighboursIn(before, command)) this.#note("neighbours", chain)
+      }
       if ("length" in command) this.#note("sizes", String(command.length))
       for (const kind of kindsOf(command)) this.#note("kinds", kind)
       before = command
@@ -55,7 +58,8 @@ export class Coverage {
 
   get explored(): Explored {
     const { pairs, chains, sizes, relations, kinds } = this.#classes
-    const coverage = Object.entries({ pairs, chains, sizes, relations, kinds }).map(([group, classes]): Covered => {
+    const neighbours = [...this.#classes.neighbours.keys()]
+    const coverage = Object.entries({ pairs, chains, neighbours, sizes, relations, kinds }).map(([group, classes]): Covered => {
       const missed = classes.filter((each) => this.#tried.get(group)?.has(each) !== true)
       return { group, tried: classes.length - missed.length, of: classes.length, missed }
     })
@@ -88,6 +92,16 @@ function relationOf(before: Command, command: Command): (typeof relations)[numbe
   if (isBelow(from, to)) return "above"
   if (isBelow(to, from)) return "below"
   return from.startsWith(to) || to.startsWith(from) ? "beginning the same" : "apart"
+}
+
+/** What two calls do one after the other at files of one directory that is not the root. */
+function neighboursIn(before: Command, command: Command): readonly string[] {
+  return labelsOf(before).flatMap(([from, first]) =>
+    labelsOf(command).flatMap(([to, second]) => {
+      const [directory] = parentsOf(from)
+      return from !== to && directory !== undefined && directory === parentsOf(to)[0] ? chainOf([first, second]) : []
+    }),
+  )
 }
 
 /** What is special about a call. */

@@ -31,7 +31,7 @@ const freshInstance = 4
  * all sequences can be aimed at, and what comes of it is plain data. That is made smaller by `minimise`, not by fast-check: dropping
  * one of the numbers would change all commands behind it, and `fc.commands` may keep commands that nobody needs.
  */
-export function explore({ mix, chains, sizes, aborted }: Omit<Scope, "labels"> & { readonly mix: Mix }): Check {
+export function explore({ mix, chains, neighbours, sizes, aborted }: Omit<Scope, "labels"> & { readonly mix: Mix }): Check {
   const labels = labelsOfMix(mix)
   return async (context) => {
     const { capabilities, effort = {} } = context.surroundings
@@ -41,7 +41,7 @@ export function explore({ mix, chains, sizes, aborted }: Omit<Scope, "labels"> &
       if (again !== undefined) throw await explain(context, again)
     }
     if (effort.replays === true) return
-    const classes = classesOf({ labels, chains, sizes, aborted }, capabilities)
+    const classes = classesOf({ labels, chains, neighbours, sizes, aborted }, capabilities)
     const coverage = new Coverage(classes)
     const goals = goalsOfEach(classes, defaultRuns[scope])
     const arbitrary = seeds(mix, maximumLength)

@@ -7,13 +7,16 @@ import { chainOf, kindsOf, labelsIn } from "./coverage.ts"
 export type Goal =
   /** Calls that follow each other at one path, and a way to make them. */
   | { readonly kind: "chain"; readonly labels: readonly Label[]; readonly route: readonly Call[] }
+  /** Changes that follow each other at two files of one directory. */
+  | { readonly kind: "neighbours"; readonly route: readonly Call[] }
   | { readonly kind: "size"; readonly bytes: number }
   | { readonly kind: "variant"; readonly variant: string }
 
 /** What sequences are to try between them. How paths lie to each other comes about by itself. */
-function goalsOf({ routes, sizes, kinds }: Classes): readonly Goal[] {
+function goalsOf({ routes, neighbours, sizes, kinds }: Classes): readonly Goal[] {
   return [
     ...[...routes].map(([chain, route]): Goal => ({ kind: "chain", labels: labelsIn(chain), route })),
+    ...[...neighbours.values()].map((route): Goal => ({ kind: "neighbours", route })),
     ...sizes.map((bytes): Goal => ({ kind: "size", bytes: Number(bytes) })),
     ...kinds.map((variant): Goal => ({ kind: "variant", variant })),
   ]
@@ -43,6 +46,8 @@ export function reaches(goal: Goal, command: Command, histories: readonly (reado
   switch (goal.kind) {
     case "chain":
       return histories.some((history) => chainOf(history.slice(-goal.labels.length)) === chainOf(goal.labels))
+    case "neighbours":
+      return false
     case "size":
       return "length" in command && command.method !== "readStart" && command.length === goal.bytes
     case "variant":

@@ -34,8 +34,8 @@ const prerequisites: Readonly<Partial<Record<Label, Label>>> = {
   cancel: "writer",
 }
 
-/** Chains of more than two calls are made in the end, without a call between: what one there would do is another chain. */
-const isLong = (goal: Goal): boolean => goal.kind === "chain" && goal.labels.length > 2
+/** More than two calls are made in the end, without a call between: what one there would do is something else to try. */
+const isLong = (goal: Goal): boolean => goal.kind === "neighbours" || (goal.kind === "chain" && goal.labels.length > 2)
 
 const changes: ReadonlySet<Command["method"]> = new Set(["putContent", "move", "delete", "commit", "cancel"])
 const looks: ReadonlySet<Label> = new Set(["stat", "getContent", "reader", "list", "walk"])
@@ -129,6 +129,8 @@ export class Grower {
     switch (goal.kind) {
       case "chain":
         return goal.labels[0] === undefined ? undefined : this.#reach(goal.labels[0], seedling, ground)
+      case "neighbours":
+        return undefined
       case "size":
         return this.#reach(this.#writes, { ...seedling, length: goal.bytes }, ground)
       case "variant":
@@ -163,6 +165,7 @@ function shortestTo(goal: Goal, name: string): readonly Command[] {
   const put = (length: number): Command => ({ method: "putContent", instance, path: name, length })
   switch (goal.kind) {
     case "chain":
+    case "neighbours":
       return relocatedRoute(goal.route, name).map(commandOf)
     case "size":
       return [put(goal.bytes)]

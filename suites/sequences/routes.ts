@@ -74,6 +74,48 @@ export function routesToChains(
   )
 }
 
+const [one, other] = [`${here}/x`, `${here}/y`]
+
+/**
+ * The pairs of changes to two files that are alone in a directory, each with its calls: what a driver keeps for a directory, and for
+ * one that has just become empty, shows there.
+ */
+export function routesToNeighbours(chosen: readonly Label[]): ReadonlyMap<string, readonly Call[]> {
+  const pairs = chosen.flatMap((first) => chosen.map((second) => [first, second] as const))
+  return new Map(
+    pairs.map(([first, second]) => {
+      const [atOne, atOther] = [changeAt(first, one), changeAt(second, other)]
+      return [chainOf([first, second]), [...atOne.before, ...atOther.before, atOne.call, atOther.call]]
+    }),
+  )
+}
+
+/** A call that does this at the path, and those that it needs before. */
+function changeAt(label: Label, path: string): { readonly before: readonly Call[]; readonly call: Call } {
+  const put = (at: string): Call => ({ method: "putContent", path: at, content: { ...content, length: 2 } })
+  const elsewhere = beside + path.slice(here.length).replaceAll("/", "-")
+  switch (label) {
+    case "putContent":
+      return { before: [], call: put(path) }
+    case "delete":
+      return { before: [put(path)], call: { method: label, path } }
+    case "move from":
+      return { before: [put(path)], call: { method: "move", source: path, destination: elsewhere } }
+    case "move to":
+      return { before: [put(elsewhere)], call: { method: "move", source: elsewhere, destination: path } }
+    case "commit":
+      return {
+        before: [
+          { method: "writer", path, append: false, content },
+          { method: "write", path, length: 1 },
+        ],
+        call: { method: label, path },
+      }
+    default:
+      throw new Error(`${label} changes nothing`)
+  }
+}
+
 /** What may be known after these calls; nothing where one of them is not defined in all states that may hold. */
 function followed(node: Node, last: Label | undefined, steps: readonly Call[]): readonly Node[] {
   let nodes: readonly (readonly State[])[] = [node.states]
@@ -146,7 +188,8 @@ export function relocatedRoute(route: readonly Call[], name: string): readonly C
 }
 
 function relocated(call: Call, name: string): Call {
-  const moved = (path: string): string => (path === beside ? `${name}-beside` : name + path.slice(here.length))
+  const moved = (path: string): string =>
+    path.startsWith(beside) ? `${name}-beside${path.slice(beside.length)}` : name + path.slice(here.length)
   return call.method === "move"
     ? { ...call, source: moved(call.source), destination: moved(call.destination) }
     : { ...call, path: moved(call.path) }

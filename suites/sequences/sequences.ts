@@ -34,6 +34,7 @@ const files = defineRule({
       ["putContent", "readStart", "delete", "readRest"],
       ["putContent", "readStart", "move from", "putContent", "readRest"],
     ],
+    neighbours: [],
     // The blocks of the Azure and S3 clients, and the pages of memory and of disks.
     sizes: (block) => [0, 1, ...around(512), ...around(4_096), ...around(block), ...around(4 * MiB), ...around(5 * MiB)],
     aborted: ["getContent", "stat", "putContent", "move", "delete"],
@@ -72,6 +73,7 @@ const uploads = defineRule({
       ["writer", "write", "commit", "move from", "putContent", "delete"],
       ["putContent", "writer", "write", "close", "append", "commit", "delete", "writer", "commit", "append", "write", "commit"],
     ],
+    neighbours: [],
     sizes: (block) => [0, 1, ...around(block), ...around(2 * block)],
     aborted: [],
   }),
@@ -101,6 +103,7 @@ const trees = defineRule({
       ["putContent", "delete", "putContent", "stat", "delete", "stat"],
       ["putContent", "move from", "stat", "move to", "stat"],
     ],
+    neighbours: ["putContent", "move from", "move to", "delete", "commit"],
     sizes: () => [0, 1],
     aborted: ["list", "delete"],
   }),
