@@ -8,8 +8,9 @@ import { refusalOf } from "./refusals.ts"
 /** Milliseconds to let go of all that was taken, for a process that nobody waits for any more. */
 const endLimit = 30_000
 
+/** Nobody hears a process whose command has ended: to try would be an error that nobody handles, and that is sent too. */
 const send = (message: DriverProcessMessage): void => {
-  process.send?.(message)
+  if (process.connected) process.send?.(message)
 }
 const host = new DriverHost({ send, openBlackBox: (path) => new BlackBox(path) })
 
