@@ -62,6 +62,11 @@ export class AskedProcess {
     })
   }
 
+  /** What the system calls it by; undefined where it could not be started. */
+  get id(): number | undefined {
+    return this.#child.pid
+  }
+
   /** The end of what it printed. */
   get output(): string {
     return this.#output

@@ -1,5 +1,6 @@
 import { AskedProcess } from "../asked-process.ts"
 import { type DriverProcessMessage, driverProcessMessage, type RequestName, type Requests } from "./protocol.ts"
+import { Silence, waitedForProcessor } from "./silence.ts"
 
 /** A driver process refused a request: it could not do what was asked. */
 export class Refusal extends Error {
@@ -24,7 +25,7 @@ export class ProcessLost extends Error {
 }
 
 export interface ClientOptions {
-  /** Milliseconds without a sign of life after which the process counts as blocked. */
+  /** Milliseconds of {@link Silence} after which the process counts as blocked. */
   readonly blockedAfter: number
   readonly onNews?: (
     news: Extract<DriverProcessMessage, { type: `${string}:${"upload" | "leftover" | "progress" | "stray"}` }>,
@@ -34,14 +35,17 @@ export interface ClientOptions {
 /** Milliseconds between two looks for a sign of life. */
 const lookEvery = 100
 
+interface Watch {
+  readonly silence: Silence
+  readonly timer: NodeJS.Timeout
+}
+
 /** The command's end of one driver process. */
 export class DriverProcessClient {
   readonly #process: AskedProcess
   readonly #options: ClientOptions
   #holdsTarget = false
-  #lastSign = performance.now()
-  #lastLook = performance.now()
-  #watch: NodeJS.Timeout | undefined
+  #watch: Watch | undefined
   #lost: ProcessLost | undefined
 
   constructor(options: ClientOptions) {
@@ -70,9 +74,8 @@ export class DriverProcessClient {
   request<Name extends RequestName>(name: Name, asks: Requests[Name]["asks"]): Promise<Requests[Name]["answers"]> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost)
     this.#holdsTarget ||= name === "startTarget"
-    this.#lastSign = performance.now()
-    this.#lastLook = this.#lastSign
-    this.#watch ??= setInterval(() => this.#lookForLife(), lookEvery)
+    this.#watch?.silence.end()
+    this.#watch ??= this.#beginWatching()
     return this.#process.ask(name, asks)
   }
 
@@ -100,7 +103,7 @@ export class DriverProcessClient {
   }
 
   #receive(received: unknown): void {
-    this.#lastSign = performance.now()
+    this.#watch?.silence.end()
     const message = driverProcessMessage.safeParse(received).data
     if (message === undefined) return
     switch (message.type) {
@@ -123,13 +126,17 @@ export class DriverProcessClient {
     if (!this.#process.isBusy) this.#stopWatching()
   }
 
-  #lookForLife(): void {
-    const now = performance.now()
-    // Who stood still itself, with the whole machine or by a signal, has no right to say that another did.
-    if (now - this.#lastLook > 10 * lookEvery) this.#lastSign = now
-    this.#lastLook = now
-    const silence = now - this.#lastSign
-    if (silence < this.#options.blockedAfter) return
+  #beginWatching(): Watch {
+    const { id } = this.#process
+    const silence = new Silence({
+      now: () => performance.now(),
+      waited: () => (id === undefined ? undefined : waitedForProcessor(id)),
+    })
+    return { silence, timer: setInterval(() => this.#lookForLife(silence), lookEvery) }
+  }
+
+  #lookForLife(silence: Silence): void {
+    if (silence.look() < this.#options.blockedAfter) return
     this.#lose(new ProcessLost("blocked", `the driver blocked the event loop for more than ${this.#options.blockedAfter} ms`))
     this.#process.kill()
   }
@@ -141,7 +148,7 @@ export class DriverProcessClient {
   }
 
   #stopWatching(): void {
-    clearInterval(this.#watch)
+    clearInterval(this.#watch?.timer)
     this.#watch = undefined
   }
 }
