@@ -30,6 +30,25 @@ test("the same seed finds the same in the same steps, down to each call and mome
   expect(await found()).toEqual(first)
 })
 
+test("a ring of locks is told as nothing but the moves that wait for each other, found in the same steps each time", async () => {
+  const locking = (await loadMutants()).find(({ id }) => id === "concurrent-moves-lock-in-the-order-of-the-call")
+  if (locking === undefined) throw new Error("the known-bad driver is gone")
+  const found = async () => ({ ...(await run(locking.module, locking.caughtBy, 120, 2_000)), milliseconds: 0 })
+  const first = await found()
+  if (first.status !== "failed") throw new Error("the ring was not found")
+  expect(first).toMatchObject({
+    failure: {
+      expected: "move to settle",
+      doubt: "hung",
+      example: ["these calls hang every time in this order of steps (20 of 20)"],
+    },
+  })
+  const methods = first.failure.calls.map(({ method }) => method)
+  const files = methods.lastIndexOf("putContent") + 1
+  expect(methods).toEqual([...Array(files).fill("putContent"), ...Array(files).fill("move")])
+  expect(await found()).toEqual(first)
+})
+
 test("a driver that says it waits for the clock of the suite, and does not, is told", async () => {
   const hasty: DriverModule = {
     ...inmemory,

@@ -6,12 +6,12 @@ import type { Recorded } from "../recording/history.ts"
 import type { Workload } from "../workload/workload.ts"
 import { OutOfOrder } from "./out-of-order.ts"
 import { reduce } from "./reduce.ts"
+import type { Shown } from "./smallest-workload.ts"
 import { describeAction, type Timeline, timelineOfDisorder, timelineOfFinding } from "./timeline.ts"
 
 /** What a judgement that is not well comes to: the error, and the calls that show it. */
-export interface Explained {
+export interface Explained extends Shown {
   readonly reason: OutOfOrder
-  readonly shown: readonly Recorded[]
 }
 
 type Broken = Extract<Judgement, { readonly kind: "finding" | "disorder" }>

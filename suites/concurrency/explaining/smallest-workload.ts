@@ -1,14 +1,19 @@
+import type { Place } from "../recording/history.ts"
 import type { Timed, Workload } from "../workload/workload.ts"
-import type { Explained } from "./explain.ts"
+
+/** What was wrong, by the calls that show it. */
+export interface Shown {
+  readonly shown: readonly Place[]
+}
 
 /** A workload that fails, and how. */
-export interface Failing<Found extends Explained> {
+export interface Failing<Found extends Shown> {
   readonly workload: Workload
   readonly found: Found
 }
 
 /** Runs a workload, and gives what was wrong. `turn` counts the runs of one workload; `smallest` is what the smallest so far fails by. */
-type Again<Found extends Explained> = (workload: Workload, turn: number, smallest: Found) => Promise<Found | undefined>
+type Again<Found extends Shown> = (workload: Workload, turn: number, smallest: Found) => Promise<Found | undefined>
 
 interface ReducingOptions {
   /** How often a smaller workload is run before it counts as one that does not fail. */
@@ -20,7 +25,7 @@ interface ReducingOptions {
  * A workload that still fails with fewer clients, fewer calls and less waiting: one change at a time, and each kept that made it fail
  * again. Where that hangs on chance a smaller one may be missed.
  */
-export async function smallestWorkload<Found extends Explained>(
+export async function smallestWorkload<Found extends Shown>(
   failingFirst: Failing<Found>,
   again: Again<Found>,
   options: ReducingOptions,
@@ -39,7 +44,7 @@ export async function smallestWorkload<Found extends Explained>(
   return smallest
 }
 
-async function failingOf<Found extends Explained>(
+async function failingOf<Found extends Shown>(
   workload: Workload,
   again: (workload: Workload, turn: number) => Promise<Found | undefined>,
   { tries, expired }: ReducingOptions,
@@ -52,7 +57,7 @@ async function failingOf<Found extends Explained>(
 }
 
 /** Those that change most come first. */
-function smallerOf({ workload, found }: Failing<Explained>): readonly Workload[] {
+function smallerOf({ workload, found }: Failing<Shown>): readonly Workload[] {
   const isShown = (client: number, position: number): boolean =>
     found.shown.some((call) => call.client === client && call.position === position)
   const candidates = [

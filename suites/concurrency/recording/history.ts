@@ -26,11 +26,15 @@ export interface Stretch {
   readonly length: number
 }
 
-/** One action of a client, with the time of its call and of its return, as its timing tells it. */
-export interface Recorded {
+/** Where a call stands in a workload. */
+export interface Place {
   readonly client: number
   /** Which of the client's calls it is, from 0 on; those that look at what is there in the end come after all others. */
   readonly position: number
+}
+
+/** One action of a client, with the time of its call and of its return, as its timing tells it. */
+export interface Recorded extends Place {
   readonly action: Action
   readonly called: number
   readonly returned: number

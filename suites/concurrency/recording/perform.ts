@@ -7,7 +7,7 @@ import { readStream } from "../../execution/observed-stream.ts"
 import type { Entry } from "../../specification/calls.ts"
 import type { Timing } from "../timing/timing.ts"
 import type { Action } from "../workload/workload.ts"
-import type { Recorded, Result, Stretch } from "./history.ts"
+import type { Place, Recorded, Result, Stretch } from "./history.ts"
 
 /**
  * Makes a client's call.
@@ -16,7 +16,7 @@ import type { Recorded, Result, Stretch } from "./history.ts"
  */
 export async function perform(
   driver: ObservedDriver,
-  { client, position }: Pick<Recorded, "client" | "position">,
+  { client, position }: Place,
   action: Action,
   timing: Pick<Timing, "now">,
 ): Promise<Recorded> {

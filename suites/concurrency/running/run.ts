@@ -15,7 +15,7 @@ export const repeats = 20
 /**
  * Runs a workload once; gives what is wrong with what came of it.
  *
- * @throws SeenTooLittle where that cannot be told, SetUpFailed, CallHung, RuleBroken for what no order of calls is about
+ * @throws SeenTooLittle where that cannot be told, SetUpFailed, CallHung, Standstill, RuleBroken for what no order of calls is about
  */
 export async function run(
   context: RuleContext,

@@ -1,9 +1,9 @@
-import { setImmediate as turn } from "node:timers/promises"
+import { setTimeout as passes, setImmediate as turn } from "node:timers/promises"
 import type { Clock } from "../../../drivers/clock.ts"
 import type { ObservedDriver } from "../../execution/observed-driver.ts"
 import type { Case } from "../../execution/rule-context.ts"
 import type { GatedStorages } from "./gated-storages.ts"
-import type { Timing } from "./timing.ts"
+import { Standstill, type Timing } from "./timing.ts"
 
 /**
  * Which of those that wait goes on, a choice a step: 0 is the client that went last, or the first one where that does not wait, and each
@@ -28,6 +28,7 @@ export class Schedule implements Timing {
   readonly unit = "steps"
   readonly #order: Order
   readonly #gated: GatedStorages | undefined
+  readonly #patience: number | undefined
   readonly #waiting: Waiting[] = []
   #steps = 0
   #effects = 0
@@ -35,9 +36,11 @@ export class Schedule implements Timing {
   #ended = false
   #arrived: (() => void) | undefined
 
-  constructor(order: Order, gated?: GatedStorages) {
+  /** @param patience milliseconds in which nothing happens until that is a standstill; by default calls have their usual time */
+  constructor(order: Order, gated?: GatedStorages, patience?: number) {
     this.#order = order
     this.#gated = gated
+    this.#patience = patience
   }
 
   /** The steps that were made. */
@@ -74,7 +77,7 @@ export class Schedule implements Timing {
       await (this.#gated === undefined ? turn() : this.#gated.gates.quiet())
       if (settled) return work
       const next = this.#choose()
-      if (next === undefined) await Promise.race([settling, this.#arrival()])
+      if (next === undefined) await Promise.race([settling, this.#arrival(), ...this.#standstill()])
       else {
         this.#steps++
         this.#last = next.client
@@ -117,6 +120,19 @@ export class Schedule implements Timing {
     return new Promise((resolve) => {
       this.#arrived = resolve
     })
+  }
+
+  /** Rejects after a while in which nothing came; where nobody wants to know there is none. */
+  #standstill(): readonly Promise<never>[] {
+    if (this.#patience === undefined) return []
+    const steps = this.#steps
+    const over = passes(this.#patience).then(() => turn())
+    return [
+      over.then(() => {
+        if (this.#waiting.length === 0 && this.#steps === steps) throw new Standstill()
+        return new Promise<never>(() => {})
+      }),
+    ]
   }
 
   #choose(): Waiting | undefined {

@@ -1,6 +1,19 @@
 import { setTimeout as passes } from "node:timers/promises"
 import type { ObservedDriver } from "../../execution/observed-driver.ts"
 import type { Case } from "../../execution/rule-context.ts"
+import type { Place } from "../recording/history.ts"
+
+/** Calls are under way, and none of them goes on: they wait for each other. */
+export class Standstill extends Error {
+  override readonly name = "Standstill"
+  /** Which calls those are, where that is known. */
+  readonly underWay: readonly Place[]
+
+  constructor(underWay: readonly Place[] = []) {
+    super("no call goes on")
+    this.underWay = underWay
+  }
+}
 
 /** When the calls of several clients happen, and what tells the time. */
 export interface Timing {
@@ -11,7 +24,11 @@ export interface Timing {
   beforeCall(client: number, milliseconds: number): Promise<void>
   /** An instance for a client, which does what it does when the timing lets it. */
   connect(given: Case, client: number): Promise<ObservedDriver>
-  /** Lets what was begun go on to its end. */
+  /**
+   * Lets what was begun go on to its end.
+   *
+   * @throws Standstill where the timing is to tell one
+   */
   whole<Value>(work: Promise<Value>): Promise<Value>
   /** Nothing more is recorded: whatever still waits goes on. */
   end(): void
