@@ -6,8 +6,8 @@ export interface UploadJob {
   /** Full path. */
   readonly path: string
   readonly content: Content
-  /** First byte, where the upload is resumed; undefined where it begins. */
-  readonly resumeAt?: number
+  /** Whether the upload is resumed, at whatever it says it holds by then; else it begins. */
+  readonly resume: boolean
   /** The byte before which it ends. */
   readonly end: number
   /** Bytes of each write. */

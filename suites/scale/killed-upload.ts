@@ -19,10 +19,10 @@ export async function killedAndResumed(given: LargeCase, path: string, content: 
   const killedAt = Math.floor((content.length * 2) / 3)
   const job = { path: full, content, chunk: plainWrite }
   driver.observation.uploads.began(full)
-  await inProcess(given, (process) => process.upload({ ...job, end: closedAt, finish: "close" }))
+  await inProcess(given, (process) => process.upload({ ...job, resume: false, end: closedAt, finish: "close" }))
   // It never closes: on a busy machine it may have written all before it is killed.
   await inProcess(given, (process) =>
-    killedUpload(driver, process, { ...job, resumeAt: closedAt, end: content.length, finish: "nothing" }, killedAt),
+    killedUpload(driver, process, { ...job, resume: true, end: content.length, finish: "nothing" }, killedAt),
   )
   const survivor = await connect()
   const writer = await survivor.writer(path, { append: true })
@@ -31,13 +31,10 @@ export async function killedAndResumed(given: LargeCase, path: string, content: 
   expectThat(driver, size <= content.length, `a size of no more than ${content.length} bytes`, `${size} bytes`)
   await writer.close()
   await inProcess(given, async (process) => {
-    const report = await process.upload({ ...job, resumeAt: size, end: content.length, finish: "commit" })
-    expectThat(
-      driver,
-      report.sizeAtOpening === size,
-      `the upload to be resumed at ${size} bytes`,
-      `${report.sizeAtOpening} bytes`,
-    )
+    const { sizeAtOpening } = await process.upload({ ...job, resume: true, end: content.length, finish: "commit" })
+    // What the process had sent when it was killed may arrive even now.
+    const isLikely = sizeAtOpening >= size && sizeAtOpening <= content.length
+    expectThat(driver, isLikely, `the upload to be resumed at ${size} bytes or more`, `${sizeAtOpening} bytes`)
   })
   driver.observation.uploads.ended(full)
   await expectWhole(driver, path, content)

@@ -40,7 +40,13 @@ const uploading = defineRule({
   check: large(async (given) => {
     const bound = boundOf(given)
     const content = contentOf(30, lengthFor(bound, given))
-    const job = { path: prefixed(given.driver.observation.prefix, path), content, end: content.length, chunk: plainWrite }
+    const job = {
+      path: prefixed(given.driver.observation.prefix, path),
+      content,
+      end: content.length,
+      chunk: plainWrite,
+      resume: false,
+    }
     const { memory } = await inProcess(given, (process) => process.upload({ ...job, finish: "commit" }))
     expectWithin(given, memory, bound, `an upload of ${Math.round(content.length / MiB)} MiB`)
     await expectWhole(given.driver, path, content)

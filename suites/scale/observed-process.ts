@@ -35,7 +35,9 @@ async function startProcess(driver: ObservedDriver, processes: DriverProcesses |
   const process = await processes.start()
   return {
     upload: (job, onProgress) =>
-      made(`uploads ${job.end - (job.resumeAt ?? 0)} bytes`, job.path, job.end, () => process.upload(job, onProgress)),
+      made(`${job.resume ? "resumes" : "uploads"} up to byte ${job.end}`, job.path, job.end, () =>
+        process.upload(job, onProgress),
+      ),
     download: (job) => made("reads", job.path, job.content.length, () => process.download(job)),
     kill: () => process.kill(),
     end: () => process.end(),

@@ -12,13 +12,13 @@ import { MemoryWatch, settled } from "./memory.ts"
 
 /** @param tell is told how many bytes were accepted, after each write */
 export async function upload(driver: StorageDriver, job: UploadJob, tell: (bytes: number) => void): Promise<UploadReport> {
-  const { path, content, resumeAt = 0, end, chunk, finish } = job
+  const { path, content, resume, end, chunk, finish } = job
   // One buffer for all writes, as a registry has: the driver may not keep it once the write has resolved.
   const buffer = new Uint8Array(chunk).fill(1)
   const watch = await MemoryWatch.begin()
-  const writer = await driver.writer(path, job.resumeAt === undefined ? {} : { append: true })
+  const writer = await driver.writer(path, resume ? { append: true } : {})
   const sizeAtOpening = writer.size
-  for (let position = resumeAt; position < end; position += chunk) await writeAt(writer, position)
+  for (let position = resume ? sizeAtOpening : 0; position < end; position += chunk) await writeAt(writer, position)
   if (finish !== "nothing") await writer[finish]()
   return { memory: watch.stop(), sizeAtOpening }
 
