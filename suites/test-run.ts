@@ -1,5 +1,6 @@
 import type { Capabilities, DriverModule } from "../drivers/define.ts"
 import type { ConcurrencyEffort } from "./concurrency/effort.ts"
+import { ClientProcesses } from "./concurrency/processes/client-processes.ts"
 import type { DriverProcesses } from "./execution/driver-processes.ts"
 import { type OwnStorage, openOnOwnTarget } from "./execution/opening.ts"
 import type { RuleOutcome } from "./execution/outcome.ts"
@@ -23,6 +24,8 @@ export interface TestRunOptions {
   readonly call?: number
   /** Starts processes that hold nothing but the driver, for rules that need some. */
   readonly processes?: (storage: OwnStorage) => DriverProcesses
+  /** Over how many of these the clients of suite `concurrency` are spread; default: all call from this process. */
+  readonly spread?: number | undefined
   /** Where nothing is yet; default "/conformance-test". */
   readonly folder?: string
 }
@@ -38,7 +41,7 @@ export async function runOnOwnStorage(module: DriverModule, rule: Rule, options:
 }
 
 /** As {@link runOnOwnStorage}, on one that is open already. */
-export function runOnStorage(
+export async function runOnStorage(
   module: DriverModule,
   storage: OwnStorage,
   rule: Rule,
@@ -51,21 +54,29 @@ export function runOnStorage(
     call = 1_000,
     extent,
     processes,
+    spread,
     folder,
   }: TestRunOptions,
 ): Promise<RuleOutcome> {
-  return runRule(rule, {
-    storage,
-    surroundings: {
-      capabilities: resolveCapabilities(module.capabilities, storage.capabilities, capabilities),
-      ownStorage,
-      effort,
-      extent: extent ?? leastExtentFor(rule.needs),
-      processes: processes?.(storage),
-    },
-    limits: { call },
-    runFolder: folder ?? "/conformance-test",
-    seed,
-    ...(concurrencyEffort && { concurrencyEffort }),
-  })
+  const own = processes?.(storage)
+  const clientProcesses = own === undefined || spread === undefined ? undefined : new ClientProcesses(own, spread)
+  try {
+    return await runRule(rule, {
+      storage,
+      surroundings: {
+        capabilities: resolveCapabilities(module.capabilities, storage.capabilities, capabilities),
+        ownStorage,
+        effort,
+        extent: extent ?? leastExtentFor(rule.needs),
+        processes: own,
+        clientProcesses,
+      },
+      limits: { call },
+      runFolder: folder ?? "/conformance-test",
+      seed,
+      ...(concurrencyEffort && { concurrencyEffort }),
+    })
+  } finally {
+    await clientProcesses?.end()
+  }
 }

@@ -134,7 +134,8 @@ function optionsFor(job: RuleJob, { effort }: Task): Omit<TestRunOptions, "folde
   const { kind, id, seed } = job
   const url = kind === "good" ? known(goodDrivers, id).url : urlOfMutant(id)
   const processes = url && (({ parameters }: OwnStorage) => loneProcesses({ url, reference: id, parameters }))
-  return { seed, ...effortFor(job, effort), ...(processes && { processes }) }
+  const spread = kind === "good" ? undefined : known(mutants, id).processes
+  return { seed, ...effortFor(job, effort), ...(processes && { processes }), spread }
 }
 
 export interface Opened {
