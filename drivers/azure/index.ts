@@ -12,8 +12,8 @@ function capabilitiesOf({ chunksize, concurrency }: Pick<AzureParameters, "chunk
     chunkSize: chunksize,
     // The service tells times in whole seconds.
     modTimeResolution: 1_100,
-    // What a reader holds, and what waits for the garbage collector beside it.
-    memory: 2 * chunksize * concurrency + 76 * MiB,
+    // What a writer or a reader holds, and what waits for the garbage collector beside it.
+    memory: chunksize * (concurrency + 1) + 76 * MiB,
   } as const
 }
 

@@ -4,6 +4,7 @@ import { blobProperties, isIncompleteCopy } from "./blob.ts"
 import type { Storage } from "./client.ts"
 import { blobNotFound, hasErrorCode, ServiceError } from "./errors.ts"
 import { Segment } from "./segment.ts"
+import { Unread } from "./unread.ts"
 
 export interface ReaderOptions {
   /** First byte, from 0. */
@@ -46,11 +47,12 @@ export async function openReader(storage: Storage, blob: BlobClient, options: Re
 }
 
 /**
- * Ranges are of twice the chunk size, since each is a request: with the defaults so many at once that 64 MiB are on their way, which a
- * line of 300 MiB a second needs where an answer takes 200 ms.
+ * Ranges are of twice the chunk size, since each is a request: with the defaults up to 64 MiB are on their way, which a line of 300
+ * MiB a second needs where an answer takes 200 ms. What comes is mostly read at once, so that half of that is memory enough.
  */
-function rangesOf({ chunksize, concurrency }: Storage["transfer"]): { readonly size: number; readonly atOnce: number } {
-  return { size: 2 * chunksize, atOnce: concurrency }
+function rangesOf({ chunksize, concurrency }: Storage["transfer"]) {
+  const size = 2 * chunksize
+  return { size, atOnce: Math.max(1, Math.floor(concurrency / 2)), unread: (chunksize * concurrency) / 2 } as const
 }
 
 interface Download {
@@ -98,8 +100,9 @@ interface RangeStreamOptions {
 }
 
 /**
- * Ranges in their order, some of them on their way ahead of the reader: as many as keep it from waiting, so that all
- * together hold no more than 2 × chunksize × concurrency. Whoever reads slowly has one range in memory and one on its way.
+ * Ranges in their order, some of them on their way ahead of the reader: as many as keep it from waiting, for no more than chunksize ×
+ * concurrency bytes or one range. Of these it holds half, and the range that is read. Whoever reads slowly has one in memory and one
+ * on its way.
  */
 class RangeStream extends Readable {
   readonly #storage: Storage
@@ -109,6 +112,7 @@ class RangeStream extends Readable {
   readonly #toError: (error: unknown) => unknown
   readonly #closing = new AbortController()
   readonly #segments: Segment[] = []
+  readonly #unread: Unread
   /** Where the next range begins. */
   #next: number
   /** How many ranges are to be on their way beside the one that is read. */
@@ -127,6 +131,7 @@ class RangeStream extends Readable {
     this.#etag = first.etag
     this.#end = first.total
     this.#toError = toError
+    this.#unread = new Unread(rangesOf(storage.transfer).unread)
     this.#next = offset + first.length
     if (first.length > 0) this.#segments.push(this.#segment(offset, this.#next, first.body))
     else first.body.destroy()
@@ -142,6 +147,7 @@ class RangeStream extends Readable {
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     this.#closing.abort()
     for (const segment of this.#segments) segment.destroy()
+    this.#unread.end()
     callback(error)
   }
 
@@ -160,6 +166,7 @@ class RangeStream extends Readable {
       this.#waited += this.#storage.requests.clock.now() - begun
       if (chunk !== undefined) return chunk
       this.#segments.shift()
+      this.#unread.changed()
       this.#adapt()
       this.#fill()
     }
@@ -204,7 +211,18 @@ class RangeStream extends Readable {
       }
     }
     const describe = (offset: number, reason: string) => brokenAt(offset, this.#end, reason)
-    return new Segment({ start, end, body, open, describe, requests: this.#storage.requests, signal: this.#closing.signal })
+    const segment: Segment = new Segment({
+      start,
+      end,
+      body,
+      open,
+      describe,
+      unread: this.#unread,
+      isNext: () => this.#segments[0] === segment,
+      requests: this.#storage.requests,
+      signal: this.#closing.signal,
+    })
+    return segment
   }
 }
 

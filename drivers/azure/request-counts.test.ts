@@ -71,6 +71,7 @@ const operations: Readonly<Record<keyof typeof requestCounts, Operation>> = {
     return (await requestsOf(() => read("/read"))) / 3
   },
   "writer, to begin an upload": () => requestsOf(() => driver.writer("/begun")),
+  "writer, to begin an upload over a file": () => requestsOf(() => driver.writer("/file")),
   "writer, to resume an upload": async () => {
     await pending("/resumed", 5)
     return requestsOf(() => resumed("/resumed"))

@@ -7,6 +7,7 @@ export const requestCounts = {
   "reader, opened": 1,
   "reader, read to the end, for each 2 × chunksize of the file": 1,
   "writer, to begin an upload": 3,
+  "writer, to begin an upload over a file": 4,
   "writer, to resume an upload": 2,
   "write, for each chunksize": 1,
   "close, with an incomplete block": 1,

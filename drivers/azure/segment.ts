@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream"
 import { ServiceError } from "./errors.ts"
 import type { Requests } from "./request.ts"
+import type { Unread } from "./unread.ts"
 
 export interface SegmentOptions {
   /** First byte in the content, and the byte after the last. */
@@ -12,12 +13,16 @@ export interface SegmentOptions {
   readonly open: (offset: number) => Promise<Readable>
   /** The message for a failure at an offset. */
   readonly describe: (offset: number, reason: string) => string
+  /** Of all ranges of the reader. */
+  readonly unread: Unread
+  /** Whether this is the range that is read now. */
+  readonly isNext: () => boolean
   readonly requests: Requests
   readonly signal: AbortSignal
 }
 
 /**
- * A range of a content that is read as fast as it comes and kept until it is asked for.
+ * A range of a content that is read as fast as it comes, where there is room, and kept until it is asked for.
  *
  * The SDK gives up when a connection is cut in the middle of the content and waits for ever when it stalls. Here the rest is asked
  * for anew; connections that break one after the other without a byte from any of them are given up like any request.
@@ -41,6 +46,7 @@ export class Segment {
   async next(): Promise<Uint8Array | undefined> {
     for (;;) {
       const chunk = this.#chunks.shift()
+      if (chunk !== undefined) this.#options.unread.taken(chunk.length)
       if (chunk !== undefined || this.#state === "complete") return chunk
       if (this.#state !== "running") throw this.#state.error
       await this.#change.promise
@@ -80,15 +86,23 @@ export class Segment {
   /** @returns how the connection ended */
   async #readFrom(body: Readable, count: (chunk: Uint8Array) => void): Promise<string> {
     this.#body = body
-    const { tryLimit, clock } = this.#options.requests
-    const timer = clock.startTimer(tryLimit, () => body.destroy(new Error(`no byte came for ${tryLimit / 1_000} s`)))
+    const { unread, isNext, requests } = this.#options
+    const { tryLimit, clock } = requests
+    const startTimer = () => clock.startTimer(tryLimit, () => body.destroy(new Error(`no byte came for ${tryLimit / 1_000} s`)))
+    let timer = startTimer()
     try {
       for await (const chunk of body as AsyncIterable<Uint8Array>) {
         timer.restart()
         count(chunk)
         this.#chunks.push(chunk)
+        unread.came(chunk.length)
         this.#change.resolve()
         this.#change = Promise.withResolvers()
+        const room = unread.room(isNext)
+        if (room === undefined) continue
+        timer.stop()
+        await room
+        timer = startTimer()
       }
       return "the connection ended before the content"
     } catch (error) {

@@ -302,7 +302,8 @@ describe("a writer whose call fails", () => {
 
   it("sends nothing more, and takes back what is on its way", async () => {
     await using proxy = await HttpProxy.start({ backend: new URL(given.serviceurl).origin })
-    const writer = await connect({ ...given, serviceurl: proxy.through(given.serviceurl) }).writer("/taken-back")
+    const behindProxy = connect({ ...given, concurrency: 4, serviceurl: proxy.through(given.serviceurl) })
+    const writer = await behindProxy.writer("/taken-back")
     const closed: Promise<void>[] = []
     proxy.onConnection = (socket) => closed.push(new Promise((resolve) => socket.once("close", () => resolve())))
     let isBroken = false

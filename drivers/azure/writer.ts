@@ -19,41 +19,46 @@ export interface WriterTarget {
 /**
  * Opens an upload in blocks staged at the blob itself: they are invisible until one request commits them in place of what is
  * there, and any other process finds them in the service.
+ *
+ * What a new upload has to know of the path (what is there, which upload was the last) mostly turns out to be nothing, as a registry
+ * uploads to a path of its own. So its marker goes along with the questions, made for that; where the answers are others, a second
+ * one supersedes it.
  */
 export async function openWriter(
   { storage, blob, path }: WriterTarget,
   { append, signal }: { readonly append: boolean; readonly signal: AbortSignal | undefined },
 ): Promise<FileWriter> {
-  const [committed, listed] = await Promise.allSettled([
+  const now = Date.now()
+  const nonce = randomBytes(4).toString("hex")
+  const likely = newUpload([], baseOf(undefined), nonce, now)
+  const [committed, listed, begun] = await Promise.allSettled([
     blobProperties(storage.requests, blob, signal),
     stagedBlocks(storage, blob, signal),
+    append ? undefined : stageOneByte(storage, blob, likely.marker, signal),
   ])
   const existing = resultOf(committed)
   if (existing !== undefined && existing.blobType !== "BlockBlob") {
     throw unusable(path, `the blob is of type ${existing.blobType}, to which no blocks can be staged: delete it first`)
   }
   const base = baseOf(existing?.etag)
-  const staged = resultOf(listed)
-  const nonce = randomBytes(4).toString("hex")
-  const pending = append ? pendingUpload(staged, base) : undefined
-  if (pending !== undefined) {
-    return new BlockWriter({
-      storage,
-      blob,
-      path,
-      nonce,
-      upload: pending,
-      epoch: resumingEpoch(pending, Date.now()),
-      begun: true,
-    })
-  }
+  const target = { storage, blob, path, nonce }
   if (append) {
+    const staged = resultOf(listed)
+    const pending = pendingUpload(staged, base)
+    if (pending !== undefined) {
+      return new BlockWriter({ ...target, upload: pending, epoch: resumingEpoch(pending, now), begun: true })
+    }
     if (existing === undefined) throw blobNotFound()
     if (existing.size > 0) throw unusable(path, "content that is committed cannot be appended to")
+    const upload = newUpload(staged, base, nonce, now)
+    return new BlockWriter({ ...target, upload, epoch: upload.epoch, begun: false })
   }
-  const fresh = newUpload(staged, base, nonce, Date.now())
-  if (!append) await stageOneByte(storage, blob, fresh.marker, signal)
-  return new BlockWriter({ storage, blob, path, nonce, upload: fresh, epoch: fresh.epoch, begun: !append })
+  const others = resultOf(listed).filter(({ id }) => id !== likely.marker)
+  const isRight = base === likely.base && newUpload(others, base, nonce, now).generation === likely.generation
+  if (isRight) resultOf(begun)
+  const upload = isRight ? likely : newUpload([...others, { id: likely.marker, size: 1 }], base, nonce, now)
+  if (!isRight) await stageOneByte(storage, blob, upload.marker, signal)
+  return new BlockWriter({ ...target, upload, epoch: upload.epoch, begun: true })
 }
 
 function resultOf<T>(outcome: PromiseSettledResult<T>): T {
@@ -152,7 +157,7 @@ class BlockWriter implements FileWriter {
     await this.#unlessFailed("write", signal, async () => {
       let rest = chunk
       while (rest.length > 0) {
-        this.#buffer ??= Buffer.allocUnsafeSlow(nextBlockSize(this.#staged, this.#options.storage.transfer.chunksize))
+        this.#buffer ??= this.#stager.bufferOf(nextBlockSize(this.#staged, this.#options.storage.transfer.chunksize))
         const taken = rest.subarray(0, this.#buffer.length - this.#filled)
         this.#buffer.set(taken, this.#filled)
         this.#filled += taken.length
@@ -239,12 +244,12 @@ class BlockWriter implements FileWriter {
     }
     if (!this.#begun) await stageOneByte(storage, blob, upload.marker, signal)
     this.#begun = true
-    const content = this.#buffer.subarray(0, this.#filled)
+    const [buffer, length] = [this.#buffer, this.#filled]
     const id = nextBlockId(upload, { last: this.#blocks.at(-1), offset: this.#staged, epoch, nonce })
     this.#blocks.push(id)
-    this.#staged += this.#filled
+    this.#staged += length
     this.#filled = 0
     this.#buffer = undefined
-    await this.#stager.add(id, content, windowOf(content.length, storage.transfer), signal)
+    await this.#stager.add({ id, buffer, length }, windowOf(buffer.length, storage.transfer), signal)
   }
 }
