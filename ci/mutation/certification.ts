@@ -17,6 +17,14 @@ const [drivers, chosen] = ["MUTATED_DRIVERS", "MUTATION_SUITES"].map((name) => p
 // That a rule is broken is enough: nobody reads the smallest case.
 configureGlobal({ endOnFailure: true })
 
+/** By the names that the subjects have for them. */
+const modules: Readonly<Record<string, () => Promise<{ readonly default: DriverModule }>>> = {
+  inmemory: () => import("../../drivers/inmemory/index.ts"),
+  equipped: () => import("./equipped.ts"),
+  filesystem: () => import("../../drivers/filesystem/index.ts"),
+  azure: () => import("../../drivers/azure/index.ts"),
+}
+
 /** Sequences are as many as over a network, not as many as a storage in memory gets: those would cost most of the time. */
 const asAService = { scope: "shared" } as const
 
@@ -26,7 +34,9 @@ const rules = suites.flatMap((suite) => suite.rules)
 const inOrder = [...rules.filter((rule) => !takesLong(rule)), ...rules.filter(takesLong)]
 
 for (const driver of drivers ?? []) {
-  const { default: module }: { readonly default: DriverModule } = await import(`../../drivers/${driver}/index.ts`)
+  const loaded = await modules[driver]?.()
+  if (loaded === undefined) throw new Error(`there is no driver ${driver}: ${Object.keys(modules).join(", ")}`)
+  const { default: module } = loaded
   const target = await (await targetOf(module))?.start({ signal: AbortSignal.timeout(targetStartLimit) })
   const validated = await validateParameters(module, target?.parameters ?? {})
   if (!validated.valid) throw new Error(JSON.stringify(validated.issues))

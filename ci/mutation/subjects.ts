@@ -13,7 +13,7 @@ export interface Subject {
 }
 
 interface Certified {
-  /** Names of folders. */
+  /** As certification.ts names them. */
   readonly drivers: readonly string[]
   readonly suites: readonly SuiteName[]
 }
@@ -25,9 +25,9 @@ function certifying(least: number, mutate: readonly string[], ...drivers: readon
 
 export const subjects: Readonly<Record<string, Subject>> = {
   inmemory: certifying(95, ["drivers/inmemory/*.ts"], "inmemory"),
-  // The file system ends calls by itself when they are aborted.
-  base: certifying(95, ["drivers/base.ts"], "inmemory", "filesystem"),
-  walk: certifying(95, ["drivers/walk.ts"], "inmemory"),
+  // The file system ends calls by itself when they are aborted, and the equipped one gives URLs.
+  base: certifying(95, ["drivers/base.ts"], "equipped", "filesystem"),
+  walk: certifying(95, ["drivers/walk.ts"], "equipped"),
   filesystem: certifying(95, ["drivers/filesystem/*.ts", "!drivers/filesystem/test-storage.ts"], "filesystem"),
   azure: certifying(90, ["drivers/azure/*.ts"], "azure"),
   specification: {

@@ -40,6 +40,7 @@ export class ObservedDriver implements StorageDriver {
   readonly #driver: StorageDriver
   readonly #streams = new Set<Readable>()
   readonly #writers: ObservedWriter[] = []
+  #closed: Promise<void> | undefined
 
   constructor(driver: StorageDriver, instance: number, observation: Observation) {
     this.#driver = driver
@@ -184,8 +185,10 @@ export class ObservedDriver implements StorageDriver {
     )
   }
 
+  /** Closes the instance; where a rule has done so, there is nothing left to close after it. */
   close(): Promise<void> {
-    return this.#call("close", [], renderNothing, () => this.#driver.close?.())
+    this.#closed ??= this.#call("close", [], renderNothing, () => this.#driver.close?.())
+    return this.#closed
   }
 
   #full(path: string): string {
