@@ -11,6 +11,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "empty.mjs"), "export const a = 1\n")
   await writeFile(join(folder, "broken.ts"), "export default {{\n")
   await writeFile(join(folder, "throws.mjs"), 'throw new Error("cannot be imported")\n')
+  await writeFile(join(folder, "exits-in-open.mjs"), 'export default { name: "exits", open: async () => process.exit(3) }\n')
   await writeFile(join(folder, "exits.mjs"), "process.exit(3)\n")
   await writeFile(join(folder, "wrong.mjs"), 'export default { name: "Wrong Name", open: async () => {} }\n')
   await writeFile(join(folder, "notes.txt"), "no module\n")
@@ -32,9 +33,10 @@ describe("bad input is told in one line, with exit code 2", () => {
     [["certify", "./missing.ts"], "there is no file ./missing.ts", ""],
     [["certify", "./notes.txt"], "./notes.txt", "must end in"],
     [["certify", "./empty.mjs"], "./empty.mjs has no driver in it", "export default"],
-    [["certify", "./broken.ts"], "./broken.ts cannot be loaded", ""],
+    [["certify", "./broken.ts"], "./broken.ts cannot be loaded", "broken.ts:1:16: ERROR"],
     [["certify", "./throws.mjs"], "./throws.mjs cannot be loaded: cannot be imported", ""],
     [["certify", "./exits.mjs"], "./exits.mjs cannot be used", "exit code 3"],
+    [["certify", "./exits-in-open.mjs"], "the driver exits did not open", "exit code 3"],
     [["certify", "./wrong.mjs"], './wrong.mjs: "name" must be lower-case letters', ""],
     [["certify", "inmemory", "--suite", "contrat"], "contrat", "contract"],
     [
@@ -103,6 +105,10 @@ describe("bad input is told in one line, with exit code 2", () => {
 test("help and version exit with 0", async () => {
   expect(await runCommand(["--version"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
   expect(await runCommand(["certify", "--help"])).toMatchObject({ code: 0, stdout: expect.stringContaining("Examples:") })
+  for (const command of ["certify", "replay", "bench"]) {
+    const { stdout } = await runCommand([command, "--help"])
+    expect(stdout.replaceAll(/\s+/g, " ")).not.toMatch(/\(default: (\{|\[|\d{3,})/)
+  }
   expect(await runCommand(["rules", "move/removes-the-source"])).toMatchObject({
     code: 0,
     stdout: expect.stringContaining("MUST"),

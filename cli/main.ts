@@ -73,11 +73,13 @@ function certifyCommand(): Command {
     .argument("<driver>", "inmemory, filesystem, azure, a path to a module (.ts .mts .js .mjs), or a package name")
     .argument("[vitest...]", "after --: options of Vitest's own, such as --reporter, --shard or --tags-filter")
     .addOption(new Option("--suite <name>", "suite to run").choices([...suiteNames]).default("contract"))
-    .option(
-      "--rule <glob>",
-      "only rules whose id matches, such as 'move/*', or whose subject does, such as move; may be given again",
-      collect,
-      [],
+    .addOption(
+      new Option(
+        "--rule <glob>",
+        "only rules whose id matches, such as 'move/*', or whose subject does, such as move; may be given again",
+      )
+        .argParser(collect)
+        .default([], "all"),
     )
     .option("--seed <number>", "seed of all that is generated; printed by each run", parseSeed)
     .option("--runs <n>", "random sequences of calls of each kind; by default what fits the kind of storage", parseRuns)
@@ -103,11 +105,10 @@ function certifyCommand(): Command {
       parseProcesses,
     )
     .option("--order-requests", "let suite concurrency decide the order in which requests reach a backend over HTTP", false)
-    .option(
-      "--size <size>",
-      "how much suite scale stores: small, large, or the length of a large object, such as 500MiB",
-      parseExtent,
-      extents.small,
+    .addOption(
+      new Option("--size <size>", "how much suite scale stores: small, large, or the length of a large object, such as 500MiB")
+        .argParser(parseExtent)
+        .default(extents.small, "small"),
     )
     .option("--entries <n>", "entries of the large folders of suite scale", parseEntries)
     .option("--strict", "count a broken SHOULD like a broken MUST", false)
@@ -148,7 +149,11 @@ type GivenOptions = Omit<CertifyOptions, "vitest" | "timeout" | "extent"> & {
 /** Adds the options that say what storage to run on. */
 function takingStorage(command: Command): Command {
   return command
-    .option("-p, --parameter <key=value>", "parameter of the driver; may be given again", collectPair, [])
+    .addOption(
+      new Option("-p, --parameter <key=value>", "parameter of the driver; may be given again")
+        .argParser(collectPair)
+        .default([], "none"),
+    )
     .option("--config <file>", "take the driver's parameters from the storage section of a registry's configuration")
     .addOption(
       new Option(
@@ -164,7 +169,11 @@ function replayCommand(): Command {
   return takingStorage(new Command("replay"))
     .description("Run sequences of calls that failed again, five times each.")
     .argument("<sequence>", "the token that a report gives, or a file of sequences")
-    .option("--timeout <duration>", "time for each call into the driver", parseMilliseconds, usualCallLimit("contract"))
+    .addOption(
+      new Option("--timeout <duration>", "time for each call into the driver")
+        .argParser(parseMilliseconds)
+        .default(usualCallLimit("contract"), "10s"),
+    )
     .option("--driver <driver>", "another driver than the one that the sequence was found with")
     .option("--verbose", "tell more of each rule", false)
     .exitOverride()
@@ -207,7 +216,11 @@ function benchCommand(): Command {
         .choices(["methods", "registry", "all"])
         .default("all"),
     )
-    .option("--only <text>", "only what has this in its name, such as push; may be given again", collect, [])
+    .addOption(
+      new Option("--only <text>", "only what has this in its name, such as push; may be given again")
+        .argParser(collect)
+        .default([], "all"),
+    )
     .addOption(
       new Option("--size <length>", "how much a writer or a reader carries")
         .argParser(parseLength)
@@ -220,7 +233,11 @@ function benchCommand(): Command {
         .default(2_000, "2s"),
     )
     .option("--compare <driver|file>", "another driver, measured in turns with the first, or the JSON of an earlier run (.json)")
-    .option("--compare-parameter <key=value>", "parameter of the other driver; may be given again", collectPair, [])
+    .addOption(
+      new Option("--compare-parameter <key=value>", "parameter of the other driver; may be given again")
+        .argParser(collectPair)
+        .default([], "none"),
+    )
     .option("--json <file>", "write the figures as JSON")
     .exitOverride()
     .configureOutput(oneLineErrors)

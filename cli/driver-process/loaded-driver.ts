@@ -97,7 +97,7 @@ async function importModule(url: string, reference: string): Promise<unknown> {
   try {
     module = await import(url)
   } catch (reason) {
-    throw new InputRefused(`${reference} cannot be loaded: ${firstLine(reason)}`)
+    throw new InputRefused(`${reference} cannot be loaded: ${sentenceOf(reason)}`)
   }
   if (!("default" in module))
     throw new DriverModuleError(`${reference} has no driver in it: it must "export default defineDriver({ name, open })"`)
@@ -108,9 +108,11 @@ async function importModule(url: string, reference: string): Promise<unknown> {
     : exported
 }
 
-function firstLine(reason: unknown): string {
+/** The first line of the reason, and the one after it where the first only announces it: a syntax error is told with its place so. */
+function sentenceOf(reason: unknown): string {
   const text = reason instanceof Error ? reason.message : String(reason)
-  return text.split("\n", 1).join("")
+  const [first = "", second = ""] = text.split("\n").filter((line) => line.trim() !== "")
+  return first.trimEnd().endsWith(":") ? `${first.trimEnd()} ${second.trim()}` : first
 }
 
 /** Schemas that describe themselves as JSON Schema do so under "~standard" too (Standard JSON Schema). */

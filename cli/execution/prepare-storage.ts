@@ -137,7 +137,7 @@ async function demandValid(
   )
 }
 
-/** Opens the storage in the process that watches over it. A driver that takes that process down will show it in the rules. */
+/** Opens the storage in the process that watches over it: a driver that cannot do so even once is told so, and no rule is run. */
 async function openAndProbe(
   backend: Backend,
   driver: DriverDescription,
@@ -147,7 +147,8 @@ async function openAndProbe(
   try {
     await backend.open(request)
   } catch (reason) {
-    if (reason instanceof ProcessLost) return { answers: true }
+    if (reason instanceof ProcessLost)
+      throw new BadInput(redactor.text(`the driver ${driver.name} did not open: ${reason.message}`))
     if (!(reason instanceof Refusal)) throw reason
     if (reason.kind === "network") return { answers: false, reason: redactor.text(reason.message) }
     throw new BadInput(redactor.text(`the driver ${driver.name} did not open: ${reason.message}`))

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream"
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import { CallHung, RuleBroken } from "./failures.ts"
 import { type Observation, observe } from "./observation.ts"
 import { renderContent } from "./rendering.ts"
@@ -52,13 +53,7 @@ export function passStream(stream: Readable, take: (chunk: Uint8Array) => void, 
     length += chunk.byteLength
     take(chunk)
   }
-  return takeStream(
-    stream,
-    count,
-    () => length,
-    (bytes) => `${bytes.toLocaleString("en-US")} bytes`,
-    options,
-  )
+  return takeStream(stream, count, () => length, describeCount, options)
 }
 
 /**
@@ -80,7 +75,7 @@ async function takeStream<Value>(
     {
       instance,
       method: `stream of ${path}: read`,
-      arguments: Number.isFinite(enough) ? [`${enough} bytes`] : [],
+      arguments: Number.isFinite(enough) ? [describeCount(enough)] : [],
       limitsItself: true,
       render,
     },

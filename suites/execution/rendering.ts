@@ -1,7 +1,7 @@
 import { Readable } from "node:stream"
 import { z } from "zod"
 import type { FileInfo, FileWriter, ReaderOptions, RedirectOptions, WalkOptions, WriterOptions } from "../../drivers/contract.ts"
-import { identify } from "../../fixtures/content-diagnosis.ts"
+import { describeCount, identify } from "../../fixtures/content-diagnosis.ts"
 import { RuleBroken } from "./failures.ts"
 import { unprefixed } from "./observation.ts"
 
@@ -28,7 +28,7 @@ export function renderFlags(options: (ReaderOptions & WriterOptions & RedirectOp
 
 /** Bytes as reports show them. */
 export function renderContent(bytes: Uint8Array): string {
-  return identify(bytes) ?? `${bytes.byteLength.toLocaleString("en-US")} bytes`
+  return identify(bytes) ?? describeCount(bytes.byteLength)
 }
 
 export function renderBytes(value: Uint8Array): string {
