@@ -25,7 +25,7 @@ describe("the parameters", () => {
       copy_status_poll_max_retry: 5,
       copy_status_poll_delay: 100,
       chunksize: 4 * 1024 ** 2,
-      concurrency: 16,
+      concurrency: 20,
       request_max_retries: 4,
     })
   })

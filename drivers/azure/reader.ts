@@ -47,7 +47,7 @@ export async function openReader(storage: Storage, blob: BlobClient, options: Re
 }
 
 /**
- * Ranges are of twice the chunk size, since each is a request: with the defaults up to 64 MiB are on their way, which a line of 300
+ * Ranges are of twice the chunk size, since each is a request: with the defaults up to 80 MiB are on their way, which a line of 400
  * MiB a second needs where an answer takes 200 ms. What comes is mostly read at once, so that half of that is memory enough.
  */
 function rangesOf({ chunksize, concurrency }: Storage["transfer"]) {
