@@ -114,7 +114,7 @@ const shape = {
   concurrency: wholeNumber("concurrency", 1, 64)
     .default(defaultConcurrency)
     .describe(
-      "How many blocks of one upload are on their way at once, from 1 to 64; default 20. Of the ranges of one reader half as many. Each writer holds up to chunksize × (concurrency + 1) bytes, each reader up to chunksize × (concurrency / 2 + 2).",
+      "How many blocks of one upload are on their way at once, from 1 to 64; default 20. Of the ranges of one reader half as many. Each writer holds up to chunksize × (concurrency + 1) bytes, each reader up to chunksize × (concurrency / 3 + 2).",
     ),
   request_max_retries: wholeNumber("request_max_retries", 0, 100)
     .default(4)
