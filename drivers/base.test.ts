@@ -37,7 +37,7 @@ function fake(answer: (method: string) => Promise<unknown> = async () => undefin
       await visit({ path: `${path}/x`, size: 0, modTime: new Date(0), isDirectory: false })
     },
   }
-  return { calls, driver: withArgumentChecks(driver) }
+  return { calls, unchecked: driver, driver: withArgumentChecks(driver) }
 }
 
 type Call = (driver: StorageDriver, path: string, options?: { signal: AbortSignal }) => Promise<unknown>
@@ -238,5 +238,21 @@ describe("redirectURL", () => {
     for (const method of ["GET", "HEAD"] as const) {
       await expect(driver.redirectURL("/a", { method })).resolves.toBe("https://example.org")
     }
+  })
+})
+
+describe("close", () => {
+  it("closes the driver behind the checks, where that can be closed", async () => {
+    const closed: string[] = []
+    const driver = { ...fake().unchecked, close: async () => void closed.push("closed") }
+    await withArgumentChecks(driver).close?.()
+    expect(closed).toEqual(["closed"])
+    await expect(withArgumentChecks(fake().unchecked).close?.()).resolves.toBeUndefined()
+  })
+
+  it("boxes what goes wrong", async () => {
+    const cause = new Error("the pool has ended")
+    const driver = { ...fake().unchecked, close: () => Promise.reject(cause) }
+    await expect(withArgumentChecks(driver).close?.()).rejects.toMatchObject({ code: "Driver", driverName: "fake", cause })
   })
 })

@@ -234,6 +234,22 @@ export const notes: readonly Note[] = [
   },
   {
     file: "drivers/base.ts",
+    line: "await boxed({ driverName: this.name }, async () => this.#driver.close?.())",
+    replacement: "() => undefined",
+    kind: "beyond",
+    why: "Files that a closed instance holds open: no caller of the contract sees them; base.test.ts.",
+  },
+  ...["false", "true", "{}", 'this.#state === "committed" || method === "close"'].map(
+    (replacement): Note => ({
+      file: "drivers/base.ts",
+      line: 'if (this.#state !== "open" && !(this.#state === "committed"',
+      replacement,
+      kind: "equivalent",
+      why: "Whether a call succeeds after close, commit or cancel is undefined.",
+    }),
+  ),
+  {
+    file: "drivers/base.ts",
     line: "throw thrown === undefined ?",
     replacement: "true",
     kind: "equivalent",
@@ -252,6 +268,49 @@ export const notes: readonly Note[] = [
     kind: "equivalent",
     why: "All that is thrown there is an error with a code, which the compiler does not know.",
   },
+  ...["if (this.#free > 0) this.#free--", "#turn(signal"].map(
+    (line): Note => ({
+      file: "drivers/filesystem/slots.ts",
+      line,
+      kind: "equivalent",
+      why: "How many calls run at a time is left to the driver.",
+    }),
+  ),
+  ...["this.#writers.add(writer)", "const writer: UploadWriter =", "async close(): Promise<void> {"].map(
+    (line): Note => ({
+      file: "drivers/filesystem/driver.ts",
+      line,
+      kind: "beyond",
+      why: "Files that a closed instance holds open: no caller of the contract sees them; filesystem.test.ts.",
+    }),
+  ),
+  ...[
+    "if (signal?.aborted && (error === signal.reason",
+    "throw new StorageDriverError({ driverName, path, cause: error })",
+    "return error instanceof Error && error.name",
+    "await boxed({ driverName: this.#driverName, path: this.#path",
+  ].map(
+    (line): Note => ({
+      file: "drivers/base.ts",
+      line,
+      kind: "beyond",
+      why: "Shows where a backend fails with an error of its own, which none of those certified here does; base.test.ts.",
+    }),
+  ),
+  {
+    file: "drivers/base.ts",
+    line: 'signal.addEventListener("abort", abort, { once: true })',
+    kind: "equivalent",
+    why: "A signal aborts once.",
+  },
+  ...["reject(signal?.reason)", 'signal?.addEventListener("abort", leave'].map(
+    (line): Note => ({
+      file: "drivers/filesystem/slots.ts",
+      line,
+      kind: "equivalent",
+      why: "It is called by a signal, which aborts once.",
+    }),
+  ),
   {
     file: "drivers/filesystem/slots.ts",
     line: "this.#waiting.delete(enter)",

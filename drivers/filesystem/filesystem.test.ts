@@ -182,3 +182,18 @@ it("closing an instance keeps its pending uploads", async () => {
   expect((await driver.writer("/a", { append: true })).size).toBe(7)
   expect(existsSync(join(root, "a"))).toBe(false)
 })
+
+describe("close", () => {
+  it("closes the files of writers that are open, and keeps their uploads", async () => {
+    const instance = await storage.connect()
+    const writer = await instance.writer("/upload")
+    await writer.write(text("pending"))
+    const finished = await instance.writer("/finished")
+    await finished.commit()
+    await instance.close?.()
+    await expect(writer.write(text("more"))).rejects.toMatchObject({ code: "Driver" })
+    const resumed = await driver.writer("/upload", { append: true })
+    expect(resumed.size).toBe(7)
+    await resumed.cancel()
+  })
+})
