@@ -9,8 +9,6 @@ export class InputRefused extends Error {
 
 export function refusalOf(reason: unknown): { readonly kind: "input" | "network" | "failure"; readonly message: string } {
   if (reason instanceof InputRefused || reason instanceof DriverModuleError) return { kind: "input", message: reason.message }
-  return {
-    kind: looksLikeNetworkFailure(reason) || reason instanceof OpeningHung ? "network" : "failure",
-    message: describeReason(reason),
-  }
+  if (reason instanceof OpeningHung) return { kind: "network", message: reason.message }
+  return { kind: looksLikeNetworkFailure(reason) ? "network" : "failure", message: describeReason(reason) }
 }

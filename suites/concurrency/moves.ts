@@ -46,7 +46,7 @@ const ofOneSource = defineRule({
   id: "concurrent-moves/of-one-source",
   level: "MUST",
   statement:
-    "A file is moved to several places at once: each move succeeds or gets PathNotFoundError for the source, one at least succeeds, and none leaves part of a file.",
+    "A file is moved to several places at once: each move succeeds or gets PathNotFoundError, one at least succeeds, and none leaves part of a file.",
   why: "A client that repeats its last request finishes one upload twice.",
   source,
   check: concurrently((random) => {
@@ -115,7 +115,7 @@ const againstDeletes = defineRule({
   id: "concurrent-moves/against-deletes",
   level: "MUST",
   statement:
-    "A file is moved while its source and its destination are deleted: each call succeeds or gets PathNotFoundError for its path, and what stays is what some order leaves.",
+    "A file is moved while its source and its destination are deleted: each call succeeds or gets PathNotFoundError, and what stays is what some order leaves.",
   why: "Garbage collection deletes a blob while a push brings it anew.",
   source: `${source}; Delete`,
   check: concurrently((random) => {

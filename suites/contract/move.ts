@@ -71,10 +71,22 @@ const replacesTheDestination = defineRule({
 const missingSource = defineRule({
   id: "move/missing-source-is-path-not-found",
   level: "MUST",
-  statement: "A move from where nothing is rejects with PathNotFoundError for the source.",
+  statement: "A move from where nothing is rejects with PathNotFoundError.",
   why: "The registry tells an upload that is gone from a storage that fails by it.",
+  source: "storagedriver.go, PathNotFoundError; testsuites.go, TestMoveNonexistent",
+  check: forAll({ paths: unrelatedPaths(3) }, async ({ given, driver, paths: [witness, source, destination] }) => {
+    await given.storedFile(witness, contentOf(1, 16))
+    await expectRefusal(driver, () => driver.move(source, destination), "PathNotFound")
+  }),
+})
+
+const missingSourceIsNamed = defineRule({
+  id: "move/missing-source-is-named",
+  level: "SHOULD",
+  statement: "The PathNotFoundError of a move from where nothing is names the source.",
+  why: "An operator looks for what is missing where the error says, and finds the destination, which is nobody's business yet.",
   source:
-    "storagedriver.go, Move, and PathNotFoundError, whose Path is the one that is not there; testsuites.go, TestMoveNonexistent",
+    "storagedriver.go, PathNotFoundError, whose Path is the one that is not there; two of five shipping drivers name another, and no test looks",
   check: forAll({ paths: unrelatedPaths(3) }, async ({ given, driver, paths: [witness, source, destination] }) => {
     await given.storedFile(witness, contentOf(1, 16))
     await expectRefusal(driver, () => driver.move(source, destination), "PathNotFound", source)
@@ -118,6 +130,7 @@ export const rules: readonly Rule[] = [
   removesTheSource,
   replacesTheDestination,
   missingSource,
+  missingSourceIsNamed,
   missingSourceSparesTheDestination,
   belowAFile,
 ]

@@ -71,7 +71,7 @@ export const concurrencyPromises: readonly ConcurrencyPromise[] = [
   {
     level: "MUST",
     statement:
-      "A move carries one version of its source; it succeeds or gets PathNotFoundError for the source, and no content is lost but one that another call replaced or deleted.",
+      "A move carries one version of its source; it succeeds or gets PathNotFoundError, and no content is lost but one that another call replaced or deleted.",
     source: "storagedriver.go, Move; registry/storage/blobwriter.go, moveBlob, where several clients move to one digest",
     rules: [
       "concurrent-moves/to-one-destination",

@@ -1,6 +1,6 @@
 import type { CallOf, Outcome } from "./calls.ts"
 import { isBelow } from "./paths.ts"
-import { anything, gives, otherwise, type Possibility, refuses, succeeds } from "./possibility.ts"
+import { anything, gives, otherwise, type Possibility, refuses, refusesNaming, succeeds } from "./possibility.ts"
 import {
   entriesBelow,
   type FileState,
@@ -140,16 +140,20 @@ export function move(state: State, { source, destination }: CallOf<"move">): rea
   if (unknown.length > 0) return [anything(withUnknown(state, [source, destination]))]
   if (source === destination) return ontoItself(state, source)
   const file = state.files.get(source)
-  if (file === undefined) return [refuses("move/missing-source-is-path-not-found", "PathNotFound", source, state)]
+  if (file === undefined) return ofNothing(state, source)
   const rule = state.files.has(destination) ? "move/replaces-the-destination" : "move/content-arrives"
   const arrived = withFile(state, destination, { content: file.content, origin: "move" })
   return [succeeds(rule, withoutFiles(arrived, [source], "move"))]
 }
 
+function ofNothing(state: State, source: string): readonly Possibility[] {
+  return refusesNaming("move/missing-source-is-path-not-found", "move/missing-source-is-named", "PathNotFound", source, state)
+}
+
 /** Whether it is rejected is open; that the file stays as it is, is a SHOULD. */
 function ontoItself(state: State, path: string): readonly Possibility[] {
   const rule = "move/onto-itself-loses-nothing"
-  if (!state.files.has(path)) return [refuses("move/missing-source-is-path-not-found", "PathNotFound", path, state)]
+  if (!state.files.has(path)) return ofNothing(state, path)
   const accepts = ({ kind }: Outcome): boolean => kind === "done" || kind === "rejected"
   const next = withDoubt(state, [path], rule)
   return [{ rule: "move/content-arrives", expected: "success or an error", accepts, next }]

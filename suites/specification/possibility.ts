@@ -28,6 +28,19 @@ export function refuses(rule: string, code: StorageDriverErrorCode, path: string
   }
 }
 
+/** Refused with this code by a MUST; that the error names the path is a SHOULD, `naming`. */
+export function refusesNaming(
+  rule: string,
+  naming: string,
+  code: StorageDriverErrorCode,
+  path: string,
+  next: State,
+): readonly Possibility[] {
+  const named = refuses(rule, code, path, next)
+  const accepts = (outcome: Outcome): boolean => outcome.kind === "rejected" && outcome.code === code
+  return [named, { ...named, rule: naming, accepts, departs: true }]
+}
+
 /** A call on a writer that succeeds and leaves it at a size. */
 export function givesSize(rule: string, size: number, next: State): Possibility {
   return {

@@ -132,11 +132,12 @@ class StepMaker {
     return [open(of, input), finding(of, "success", result)]
   }
 
+  /** That the source was missing is told by the error's type: which path it names is another rule's subject. */
   #moved(of: Recorded, source: string, destination: string, result: Result): Made {
-    if (isMissing(result, source)) return [observation(of, false, source)]
+    if (result.kind === "rejected" && result.code === "PathNotFound") return [observation(of, false, source)]
     const move = this.#moves++
     const made = result.kind === "done" ? operation : open
-    const refused = result.kind === "done" ? [] : [finding(of, "success, or PathNotFoundError for the source", result)]
+    const refused = result.kind === "done" ? [] : [finding(of, "success, or PathNotFoundError", result)]
     if (this.#atomicMoves) {
       const call = { method: "move", source, destination } as const
       return [...refused, made(of, { kind: "call", of, call, outcome: { kind: "done" } })]
