@@ -46,7 +46,7 @@ async function certify(target: string, folder: string, options: readonly string[
   let memory = 0
   const watch = setInterval(() => {
     for (const [id] of azuriteProcesses()) if (!earlier.has(id)) memory = Math.max(memory, peakMemoryOf(id))
-  }, 100)
+  }, 500)
   try {
     await once(child, "close")
   } finally {
