@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import { spreadOf } from "../cli/bench/statistics.ts"
 import { connectToEngine } from "../fixtures/targets/container-engine.ts"
 import { hostContainers } from "../fixtures/targets/owned-containers.ts"
 
@@ -114,8 +115,8 @@ async function measure(target: string, folder: string): Promise<void> {
 
   const short: Run[] = []
   while (short.length < Number(values.runs)) short.push(await certify(target, folder, shortRun))
-  const firsts = short.map(({ firstRule }) => firstRule).toSorted((one, other) => one - other)
-  tell(target, "from the command to the first rule, median", seconds(firsts[Math.floor(firsts.length / 2)] ?? Number.NaN))
+  const { median } = spreadOf(short.map(({ firstRule }) => firstRule))
+  tell(target, "from the command to the first rule, median", seconds(median))
   const failed = short.filter(({ exitCode }) => exitCode !== 0)
   if (failed.length > 0) fail(`${failed.length} of ${short.length} short runs did not pass`)
   await checkLeft(target, folder, before, `${short.length} runs in a row`)

@@ -147,10 +147,8 @@ async function openAndProbe(
   try {
     await backend.open(request)
   } catch (reason) {
-    if (reason instanceof ProcessLost)
-      throw new BadInput(redactor.text(`the driver ${driver.name} did not open: ${reason.message}`))
-    if (!(reason instanceof Refusal)) throw reason
-    if (reason.kind === "network") return { answers: false, reason: redactor.text(reason.message) }
+    if (!(reason instanceof Refusal || reason instanceof ProcessLost)) throw reason
+    if (reason instanceof Refusal && reason.kind === "network") return { answers: false, reason: redactor.text(reason.message) }
     throw new BadInput(redactor.text(`the driver ${driver.name} did not open: ${reason.message}`))
   }
   return redactor.deep(await backend.probe(request.limits.call))
