@@ -14,7 +14,8 @@ export interface Backend extends AsyncDisposable {
   /** Without delay: for what has to be there before something is measured. */
   readonly direct: Access
   /**
-   * Through a proxy in a process of its own.
+   * Through a proxy in a process of its own, also where nothing is delayed: what the proxy itself takes of the machine's processors is no
+   * cost of a delay.
    *
    * @param delay milliseconds that every request needs to get there, and every answer to get back
    */
@@ -35,7 +36,7 @@ export async function startBackend(): Promise<Backend> {
   const given = parameters.parse(started.parameters)
   const direct = accessTo(given)
   const proxies: ChildProcess[] = []
-  const known = new Map([[0, direct]])
+  const known = new Map<number, Access>()
   return {
     description: started.description,
     direct,
