@@ -173,14 +173,15 @@ class RangeStream extends Readable {
   }
 
   /**
-   * After each range: more of them ahead where the reader spent most of its time on waiting. Ranges that are on their way side by side
-   * arrive at about the same time, so that many without a wait say that the reader is slow, and few do not.
+   * After each range: as many ahead as may be where the reader spent most of its time on waiting, since each step to get there would cost
+   * a round trip. Ranges that are on their way side by side arrive at about the same time, so that many without a wait say that the
+   * reader is slow, and few do not.
    */
   #adapt(): void {
     const { atOnce } = rangesOf(this.#storage.transfer)
     const now = this.#storage.requests.clock.now()
     if (this.#waited > (now - this.#since) / 2) {
-      this.#ahead = Math.min(4 * this.#ahead + 3, atOnce - 1)
+      this.#ahead = atOnce - 1
       this.#unwaited = 0
     } else if (++this.#unwaited > 2 * atOnce) {
       this.#ahead = Math.min(atOnce - 1, Math.max(1, Math.floor(this.#ahead / 2)))
