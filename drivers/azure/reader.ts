@@ -48,11 +48,11 @@ export async function openReader(storage: Storage, blob: BlobClient, options: Re
 
 /**
  * Ranges are of twice the chunk size, since each is a request: with the defaults up to 80 MiB are on their way, which a line of 400
- * MiB a second needs where an answer takes 200 ms. What comes is mostly read at once, so that a third of that is memory enough.
+ * MiB a second needs where an answer takes 200 ms. What comes is mostly read at once, so that a sixth of that is memory enough.
  */
 function rangesOf({ chunksize, concurrency }: Storage["transfer"]) {
   const size = 2 * chunksize
-  return { size, atOnce: Math.max(1, Math.floor(concurrency / 2)), unread: (chunksize * concurrency) / 3 } as const
+  return { size, atOnce: Math.max(1, Math.floor(concurrency / 2)), unread: (chunksize * concurrency) / 6 } as const
 }
 
 interface Download {
@@ -101,7 +101,7 @@ interface RangeStreamOptions {
 
 /**
  * Ranges in their order, some of them on their way ahead of the reader: as many as keep it from waiting, for no more than chunksize ×
- * concurrency bytes or one range. Of these it holds a third, and the range that is read. Whoever reads slowly has one in memory and one
+ * concurrency bytes or one range. Of these it holds a sixth, and the range that is read. Whoever reads slowly has one in memory and one
  * on its way.
  */
 class RangeStream extends Readable {
