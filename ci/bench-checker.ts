@@ -1,3 +1,4 @@
+import { medianOf, spreadOf } from "../cli/bench/statistics.ts"
 import { overlapping, type StoreOperation, simulate, spoil, store } from "../suites/concurrency/benchmark/histories.ts"
 import { checkLinearizability } from "../suites/concurrency/linearizability.ts"
 
@@ -68,16 +69,14 @@ row(["---", "---", "--:", "--:", "--:", "--:"])
 for (const { name, make } of shapes) {
   const histories = seeds.map(make)
   const times = histories.map(check)
-  const sorted = (of: "passed" | "processor"): readonly number[] => times.map((each) => each[of]).toSorted((a, b) => a - b)
-  const passed = sorted("passed")
-  const median = Math.floor(seeds.length / 2)
-  const processor = sorted("processor")[median] ?? 0
+  const passed = spreadOf(times.map((each) => each.passed))
+  const processor = medianOf(times.map((each) => each.processor))
   const operations = histories[0]?.length ?? 0
   row([
     name,
     [...new Set(times.map(({ verdict }) => verdict))].join(", "),
-    inMilliseconds(passed[median] ?? 0),
-    inMilliseconds(passed.at(-1) ?? 0),
+    inMilliseconds(passed.median),
+    inMilliseconds(passed.high),
     inMilliseconds(processor),
     Math.round((1_000 * operations) / processor).toLocaleString("en-US"),
   ])

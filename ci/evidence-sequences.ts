@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { z } from "zod"
+import { medianOf } from "../cli/bench/statistics.ts"
 import { jsonReport } from "../cli/reports/json.ts"
 import { loadMutants } from "../fixtures/mutants/catalogue.ts"
 import { loadSuite } from "../suites/catalogue.ts"
@@ -96,10 +97,6 @@ function table(head: readonly string[], rows: readonly (readonly (string | numbe
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n")
 }
 
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? 0
-}
-
 const goodRows = ["inmemory", "filesystem", "azure"].map((driver) => {
   const outcomes = explore(driver, ["--runs", "100"])
   const sum = (of: (outcome: (typeof outcomes)[number]) => number): number =>
@@ -135,11 +132,11 @@ for (const { id, module, caughtBy } of mutants) {
   badRows.push([
     id,
     `${caught.length} of ${seeds.length}`,
-    median(caught.map(({ calls }) => calls)),
-    median(caught.map(({ shrunk }) => shrunk.from)),
-    median(caught.map(({ commands }) => commands.length)),
+    medianOf(caught.map(({ calls }) => calls)),
+    medianOf(caught.map(({ shrunk }) => shrunk.from)),
+    medianOf(caught.map(({ commands }) => commands.length)),
     Math.max(...caught.map(({ commands }) => commands.length)),
-    median(caught.map(({ shrunk }) => shrunk.milliseconds)),
+    medianOf(caught.map(({ shrunk }) => shrunk.milliseconds)),
   ])
   process.stdout.write(`${id}: ${caught.length} of ${seeds.length}\n`)
 }

@@ -1,6 +1,6 @@
 import { errorCodeOf, type StorageDriverErrorCode } from "../drivers/contract.ts"
 import { type Content, firstDifference } from "../fixtures/content.ts"
-import { describeContent, diagnose } from "../fixtures/content-diagnosis.ts"
+import { describeContent, describeCount, diagnose } from "../fixtures/content-diagnosis.ts"
 import { CallFailed, propertyOf, RuleBroken } from "./execution/failures.ts"
 import { unprefixed } from "./execution/observation.ts"
 import type { ObservedDriver } from "./execution/observed-driver.ts"
@@ -18,7 +18,7 @@ export function expectBytes(driver: ObservedDriver, path: string, bytes: Uint8Ar
   const length = content.length - offset
   const same = bytes.byteLength === length && firstDifference(content, offset, bytes) === undefined
   const expected =
-    offset === 0 ? describeContent(content) : `the ${length} bytes of ${describeContent(content)} from offset ${offset}`
+    offset === 0 ? describeContent(content) : `the ${describeCount(length)} of ${describeContent(content)} from offset ${offset}`
   expectThat(driver, same, `${expected} at ${quote(path)}`, same ? "" : diagnose(content, offset, bytes))
 }
 
@@ -58,8 +58,8 @@ export async function expectSize(driver: ObservedDriver, path: string, size: num
   expectThat(
     driver,
     !info.isDirectory && info.size === size,
-    `stat of ${quote(path)} to give a file of ${size} bytes`,
-    info.isDirectory ? "a directory" : `${info.size} bytes`,
+    `stat of ${quote(path)} to give a file of ${describeCount(size)}`,
+    info.isDirectory ? "a directory" : describeCount(info.size),
   )
 }
 

@@ -1,3 +1,4 @@
+import { describeCount } from "../fixtures/content-diagnosis.ts"
 import { describeReason, RuleBroken } from "./execution/failures.ts"
 import { observe } from "./execution/observation.ts"
 import type { ObservedDriver } from "./execution/observed-driver.ts"
@@ -42,7 +43,7 @@ export async function fetchURL(
     method: `${method} of the URL`,
     arguments: [quote(path)],
     bytes,
-    render: ({ status, body }: Answer) => `status ${status}, ${body.length} bytes`,
+    render: ({ status, body }: Answer) => `status ${status}, ${describeCount(body.length)}`,
   }
   try {
     return await observe(driver.observation, call, () => use(url, method, ended.signal))

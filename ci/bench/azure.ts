@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises"
 import { loadavg } from "node:os"
 import { fileURLToPath } from "node:url"
 import { Bench } from "tinybench"
+import { medianOf } from "../../cli/bench/statistics.ts"
 import { type Backend, startBackend } from "./backend.ts"
 import { measureMemory } from "./memory.ts"
 import { type Figure, type Row, renderBenchmarks } from "./report.ts"
@@ -30,8 +31,8 @@ async function* measure(scenario: Scenario, delays: readonly number[]): AsyncGen
       const backend = shared ?? own
       if (backend !== undefined) await measureRound(scenario, { backend, delay, round, samples })
     }
-    const [driver = Number.NaN, sdk = Number.NaN, distribution] = ways.map((way) => median(samples[way]))
-    yield { scenario: name, delay, bytes, load, driver, sdk, distribution }
+    const distribution = samples.distribution.length === 0 ? undefined : medianOf(samples.distribution)
+    yield { scenario: name, delay, bytes, load, driver: medianOf(samples.driver), sdk: medianOf(samples.sdk), distribution }
   }
 }
 
@@ -68,12 +69,6 @@ async function measureRound(scenario: Scenario, { backend, delay, round, samples
 /** Each way is first in one round and last in another: who comes first finds code that is not compiled yet. */
 function inTurn(round: number): readonly (typeof ways)[number][] {
   return ways.map((_, index) => ways[(index + round) % ways.length] ?? "driver")
-}
-
-function median(values: readonly number[]): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b)
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]]
-  return low === undefined || high === undefined ? undefined : (low + high) / 2
 }
 
 const [only, delay] = process.argv.slice(2)

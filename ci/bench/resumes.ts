@@ -1,4 +1,5 @@
 import { loadavg } from "node:os"
+import { medianOf } from "../../cli/bench/statistics.ts"
 import { startBackend } from "./backend.ts"
 import type { Figure } from "./report.ts"
 
@@ -22,11 +23,10 @@ export async function* measureResumes(): AsyncGenerator<Figure> {
       await writer.close()
       times.push(performance.now() - begun)
     }
-    const median = times.slice(-span).toSorted((a, b) => a - b)[span / 2] ?? Number.NaN
     yield {
       of: `resume no. ${count} of one upload`,
       measure: "time",
-      value: `${median.toFixed(0)} ms`,
+      value: `${medianOf(times.slice(-span)).toFixed(0)} ms`,
       load: loadavg()[0] ?? Number.NaN,
     }
   }

@@ -1,3 +1,4 @@
+import { medianOf } from "../../cli/bench/statistics.ts"
 import type { Mutant } from "../../fixtures/mutants/mutant.ts"
 import type { SuiteName } from "../../suites/catalogue.ts"
 import { noOverlap, type Overlap, sumOf } from "../../suites/concurrency/recording/overlap.ts"
@@ -158,8 +159,8 @@ function resultOf(mutant: ChosenMutant, findings: readonly Exclude<Finding, Good
     catches,
     surprises: runs.flatMap(describeSurprise),
     distributionTests: comparison?.failed ?? [],
-    milliseconds: median(costs.map((one) => one.milliseconds)),
-    calls: median(costs.map((one) => one.calls)),
+    milliseconds: wholeMedian(costs.map((one) => one.milliseconds)),
+    calls: wholeMedian(costs.map((one) => one.calls)),
   }
 }
 
@@ -214,12 +215,12 @@ function rowOf(name: string, results: readonly MutantResult[]): Row {
     byAnother: count("by another"),
     survived: count("survived"),
     distribution: results.filter(({ distributionTests }) => distributionTests.length > 0).length,
-    milliseconds: median(results.map((result) => result.milliseconds)),
-    calls: median(results.map((result) => result.calls)),
+    milliseconds: wholeMedian(results.map((result) => result.milliseconds)),
+    calls: wholeMedian(results.map((result) => result.calls)),
   }
 }
 
-/** The middle one of the values, or of none 0. */
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0
+/** The median of whole numbers as one, or of none 0. */
+function wholeMedian(values: readonly number[]): number {
+  return values.length === 0 ? 0 : Math.round(medianOf(values))
 }

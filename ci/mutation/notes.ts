@@ -207,7 +207,7 @@ export const notes: readonly Note[] = [
   },
   {
     file: "suites/specification/possibility.ts",
-    line: "expected: offset === 0 ?",
+    line: "offset === 0 ?",
     kind: "equivalent",
     why: wording,
   },

@@ -1,6 +1,6 @@
 import { array, assert, double, integer, property } from "fast-check"
 import { expect, test } from "vitest"
-import { percentile, spreadOf } from "./statistics.ts"
+import { medianOf, percentile, spreadOf } from "./statistics.ts"
 
 const values = array(double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 200 })
 const ascending = (numbers: readonly number[]): readonly number[] => numbers.toSorted((one, other) => one - other)
@@ -25,4 +25,15 @@ test("a spread goes from the lowest to the highest, with the median between", ()
       expect(median >= low && median <= high).toBe(true)
     }),
   )
+})
+
+test("no more than half of the values are below the median, and no more than half above", () => {
+  assert(
+    property(values, (numbers) => {
+      const median = medianOf(numbers)
+      expect(numbers.filter((value) => value < median).length).toBeLessThanOrEqual(numbers.length / 2)
+      expect(numbers.filter((value) => value > median).length).toBeLessThanOrEqual(numbers.length / 2)
+    }),
+  )
+  expect(medianOf([4, 1])).toBe(2.5)
 })

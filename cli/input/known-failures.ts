@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises"
-import { parse as parseYaml } from "yaml"
 import { z } from "zod"
 import type { KnownFailure } from "../reports/result.ts"
 import { BadInput, nearest } from "./bad-input.ts"
+import { parseYaml } from "./yaml.ts"
 
 const entry = z.strictObject({
   rule: z.string("must be the id of a rule"),
@@ -18,11 +18,11 @@ const list = z.array(entry, "must be a list of { rule, reason }")
  * @throws BadInput
  */
 export async function readKnownFailures(file: string, ruleIds: readonly string[]): Promise<readonly KnownFailure[]> {
-  const read = list.safeParse(await readYaml(file))
-  const issue = read.error?.issues[0]
-  if (!read.success) throw new BadInput(`${file}: ${placeOf(issue?.path ?? [])}${issue?.message}`)
+  const known = list.safeParse(parseYaml(await read(file), file))
+  const issue = known.error?.issues[0]
+  if (!known.success) throw new BadInput(`${file}: ${placeOf(issue?.path ?? [])}${issue?.message}`)
   const seen = new Set<string>()
-  for (const { rule } of read.data) {
+  for (const { rule } of known.data) {
     if (!ruleIds.includes(rule)) {
       const meant = nearest(rule, ruleIds)
       throw new BadInput(`${file}: there is no rule "${rule}"${meant === undefined ? "" : `: did you mean ${meant}?`}`)
@@ -30,18 +30,14 @@ export async function readKnownFailures(file: string, ruleIds: readonly string[]
     if (seen.has(rule)) throw new BadInput(`${file}: ${rule} stands there twice`)
     seen.add(rule)
   }
-  return read.data
+  return known.data
 }
 
-async function readYaml(file: string): Promise<unknown> {
+async function read(file: string): Promise<string> {
   try {
-    return parseYaml(await readFile(file, "utf8"))
+    return await readFile(file, "utf8")
   } catch (reason) {
-    throw new BadInput(
-      `${file} cannot be read: ${String(reason instanceof Error ? reason.message : reason)
-        .split("\n", 1)
-        .join("")}`,
-    )
+    throw new BadInput(`${file} cannot be read: ${reason instanceof Error ? reason.message : String(reason)}`)
   }
 }
 

@@ -1,6 +1,6 @@
-import { parse as parseYaml } from "yaml"
 import { z } from "zod"
 import { BadInput, nearest } from "./bad-input.ts"
+import { parseYaml } from "./yaml.ts"
 
 /** Parameters of a driver, before its schema. */
 export type Parameters = Readonly<Record<string, unknown>>
@@ -117,17 +117,7 @@ const configuration = z.looseObject({ storage: z.record(z.string(), z.unknown())
  * @throws BadInput
  */
 export function readRegistryConfig(text: string, file: string, driver: string): Parameters {
-  let document: unknown
-  try {
-    document = parseYaml(text)
-  } catch (reason) {
-    throw new BadInput(
-      `${file} is no YAML: ${String(reason instanceof Error ? reason.message : reason)
-        .split("\n", 1)
-        .join("")}`,
-    )
-  }
-  const storage = configuration.safeParse(document).data?.storage
+  const storage = configuration.safeParse(parseYaml(text, file)).data?.storage
   if (storage === undefined) throw new BadInput(`${file} has no "storage" section, as a registry's configuration has`)
   if (!Object.hasOwn(storage, driver)) {
     const others = Object.keys(storage).filter((name) => !sectionsBeside.includes(name))

@@ -1,12 +1,13 @@
 import { appendFile, mkdir, readFile } from "node:fs/promises"
 import { dirname } from "node:path"
 import { deflateRawSync, inflateRawSync } from "node:zlib"
-import { parse as parseYaml, stringify as stringifyYaml } from "yaml"
+import { stringify as stringifyYaml } from "yaml"
 import { z } from "zod"
 import type { Command } from "../../suites/sequences/commands.ts"
 import type { RuleSequence } from "../../suites/sequences/effort.ts"
 import { formatCommand, NotACommand, parseCommand } from "../../suites/sequences/notation.ts"
 import { BadInput } from "./bad-input.ts"
+import { parseYaml } from "./yaml.ts"
 
 /** A sequence of calls that a driver failed, as files and tokens keep it. */
 export interface SavedSequence extends RuleSequence {
@@ -53,7 +54,7 @@ async function readOrNothing(file: string): Promise<string> {
 }
 
 function readEntries(text: string, file: string, ruleIds: readonly string[]): readonly SavedSequence[] {
-  const read = list.safeParse(parsed(text, file))
+  const read = list.safeParse(parseYaml(text, file))
   if (!read.success) {
     const [issue] = read.error.issues
     throw new BadInput(
@@ -64,15 +65,6 @@ function readEntries(text: string, file: string, ruleIds: readonly string[]): re
     if (!ruleIds.includes(saved.rule)) throw new BadInput(`${file}: there is no rule "${saved.rule}"`)
     return { ...saved, commands: calls }
   })
-}
-
-function parsed(text: string, file: string): unknown {
-  try {
-    return parseYaml(text)
-  } catch (reason) {
-    const [line] = (reason instanceof Error ? reason.message : String(reason)).split("\n", 1)
-    throw new BadInput(`${file} is no YAML: ${line}`)
-  }
 }
 
 const heading = "# Sequences of calls that failed once, smallest form; certify runs them before all others.\n"

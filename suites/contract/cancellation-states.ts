@@ -1,5 +1,5 @@
 import { bytesOf, type Content, contentOf, firstDifference } from "../../fixtures/content.ts"
-import { describeContent, diagnose } from "../../fixtures/content-diagnosis.ts"
+import { describeContent, describeCount, diagnose } from "../../fixtures/content-diagnosis.ts"
 import { abortDuring, type CallWithSignal, moments } from "../abort-during.ts"
 import { blockSizeOf } from "../block-size.ts"
 import { forEach } from "../execution/for-all.ts"
@@ -136,7 +136,7 @@ async function expectState(driver: ObservedDriver, path: string, states: readonl
   const contents = states.filter((state) => state !== undefined)
   const found = contents.find((content) => bytes.length === content.length && firstDifference(content, 0, bytes) === undefined)
   const [first] = contents
-  expectThat(driver, found !== undefined, expected, first === undefined ? `${bytes.length} bytes` : diagnose(first, 0, bytes))
+  expectThat(driver, found !== undefined, expected, first === undefined ? describeCount(bytes.length) : diagnose(first, 0, bytes))
   return found
 }
 
@@ -165,7 +165,7 @@ const uploadGoesOn = defineRule({
       const resume = () => instance.writer(path, { append: true })
       const writer = (await expectRefusalOrValue(instance, resume, "PathNotFound", path)) ?? (await instance.writer(path))
       const { size } = writer
-      expectThat(instance, size <= whole.length, `at most the ${whole.length} bytes handed over`, `${size} bytes`)
+      expectThat(instance, size <= whole.length, `at most the ${describeCount(whole.length)} handed over`, describeCount(size))
       if (size < whole.length) await writer.write(bytesOf(whole, size))
       await writer.commit()
       await writer.close()

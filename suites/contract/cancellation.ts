@@ -1,4 +1,5 @@
 import { bytesOf, contentOf } from "../../fixtures/content.ts"
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import { abortDuring, type CallWithSignal, moments } from "../abort-during.ts"
 import { blockSizeOf } from "../block-size.ts"
 import { CallFailed } from "../execution/failures.ts"
@@ -37,7 +38,7 @@ const calls: Readonly<Record<string, Prepare>> = {
     await given.file(`${folder}/file`, file)
     return async (options) => {
       const { size } = await driver.stat(`${folder}/file`, options)
-      expectThat(driver, size === file.length, `a size of ${file.length} bytes`, `${size} bytes`)
+      expectThat(driver, size === file.length, `a size of ${describeCount(file.length)}`, describeCount(size))
     }
   },
   list: async ({ given, driver }, folder) => {

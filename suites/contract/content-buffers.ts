@@ -39,7 +39,7 @@ const seenByOthers = defineRule({
   level: "MUST",
   statement: "What one instance has written another one reads, right afterwards, and after each overwrite.",
   why: "A registry runs as several processes: a push ends at one, and the pull that follows it reaches another.",
-  source: "storagedriver.go, PutContent; docs on running several registries behind a load balancer",
+  source: "storagedriver.go, PutContent; about/deploying.md, Load balancing considerations: registries that share one storage",
   check: forAll({ path: path(), versions: versionsOf(3, { minLength: 1 }) }, async ({ driver, connect, path, versions }) => {
     const other = await connect()
     for (const version of versions) {

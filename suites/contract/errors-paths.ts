@@ -33,7 +33,7 @@ const invalidEverywhere = defineRule({
   level: "MUST",
   statement: "Every method refuses a path outside the grammar with InvalidPathError for it, and changes nothing.",
   why: "What one method refuses and another one takes can be stored and never read, or deleted and never listed.",
-  source: "base/base.go checks the path in front of each method",
+  source: "storagedriver.go, InvalidPathError; base/base.go checks the path in front of each method",
   check: inTurn(
     forEach(
       () => ["relative", "doubled slash"].map((defect) => ({ defect })),

@@ -25,7 +25,8 @@ const closingLeavesTheStorage = defineRule({
   statement:
     "Closing an instance succeeds, whatever it was used for, leaves all that is stored and every closed upload as they were, and disturbs no other instance.",
   why: "A registry that stops, or a job beside it, must not take from those that go on what they stand on.",
-  source: "the contract of this suite, StorageDriver.close; docs on running several registries behind a load balancer",
+  source:
+    "the contract of this suite, StorageDriver.close; about/deploying.md, Load balancing considerations: registries that share one storage",
   check: forEach(
     Object.keys(uses).map((use) => ({ use })),
     async ({ given, driver, connect, use }) => {

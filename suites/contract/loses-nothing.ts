@@ -1,4 +1,5 @@
 import { bytesOf, type Content, contentOf } from "../../fixtures/content.ts"
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import { CallFailed } from "../execution/failures.ts"
 import { forEach, once } from "../execution/for-all.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
@@ -115,7 +116,7 @@ const committed = defineRule({
     await whateverComesOf(late.close())
     const now = await (await connect()).getContent("/upload")
     const same = Buffer.compare(published, now) === 0
-    expectThat(driver, same, `the ${published.length} bytes that were committed`, `others, ${now.length} of them`)
+    expectThat(driver, same, `the ${describeCount(published.length)} that were committed`, `others, ${now.length} of them`)
   }),
 })
 

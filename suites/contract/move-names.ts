@@ -70,7 +70,7 @@ const uploaded = defineRule({
   level: "MUST",
   statement: "A file that a writer committed moves like one that putContent stored.",
   why: "This is how every layer comes to its place; a driver has refused it, as its uploads were of another kind.",
-  source: "registry/storage/blobwriter.go, moveBlob; distribution issue 3935",
+  source: "storagedriver.go, Move and Writer; registry/storage/blobwriter.go, moveBlob; distribution issue 3935",
   check: forAll({ content: content() }, async ({ driver, content }) => {
     const writer = await driver.writer("/uploads/data")
     await writer.write(bytesOf(content))

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream"
 import { constantFrom } from "fast-check"
 import { content, versionsOf } from "../../fixtures/arbitraries/content.ts"
 import { bytesOf, type Content, contentOf, firstDifference } from "../../fixtures/content.ts"
-import { describeContent, diagnose } from "../../fixtures/content-diagnosis.ts"
+import { describeContent, describeCount, diagnose } from "../../fixtures/content-diagnosis.ts"
 import { blockSizeOf } from "../block-size.ts"
 import { CallFailed } from "../execution/failures.ts"
 import { forAll, forEach, inTurn } from "../execution/for-all.ts"
@@ -29,7 +29,7 @@ const beyondTheEnd = defineRule({
       "InvalidOffset",
       "/file",
     )
-    if (got !== undefined) expectThat(driver, got.length === 0, "no bytes beyond the end", `${got.length} bytes`)
+    if (got !== undefined) expectThat(driver, got.length === 0, "no bytes beyond the end", describeCount(got.length))
   }),
 })
 

@@ -18,7 +18,7 @@ const sizeElsewhere = defineRule({
   level: "MUST",
   statement: "Right after a file was overwritten, by putContent or by an upload, stat of another instance gives the new size.",
   why: "A registry runs as several processes: one that remembers a size serves a layer that is cut, or waits for the rest.",
-  source: "storagedriver.go, Stat; docs on running several registries behind a load balancer",
+  source: "storagedriver.go, Stat; about/deploying.md, Load balancing considerations: registries that share one storage",
   check: forAll({ path: path(), versions: versionsOf(4) }, async ({ driver, connect, path, versions }) => {
     const other = await connect()
     for (const [index, version] of versions.entries()) {

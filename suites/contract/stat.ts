@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises"
 import { content, versionsOf } from "../../fixtures/arbitraries/content.ts"
 import { component, path, unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
 import { bytesOf, contentOf } from "../../fixtures/content.ts"
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import { forAll, once } from "../execution/for-all.ts"
 import { quote } from "../execution/rendering.ts"
 import { expectRefusal, expectRefusalOrValue, expectSize, expectThat } from "../expect.ts"
@@ -32,7 +33,7 @@ const file = defineRule({
     const info = await driver.stat(path)
     expectThat(driver, !info.isDirectory, `a file at ${quote(path)}`, "a directory")
     expectThat(driver, info.path === path, `the path ${quote(path)}`, quote(info.path))
-    expectThat(driver, info.size === content.length, `a size of ${content.length} bytes`, `${info.size} bytes`)
+    expectThat(driver, info.size === content.length, `a size of ${describeCount(content.length)}`, describeCount(info.size))
   }),
 })
 
@@ -46,7 +47,7 @@ const directory = defineRule({
     await given.file(`${folder}/${name}/file`, contentOf(1, 16))
     for (const path of [folder, `${folder}/${name}`]) {
       const info = await driver.stat(path)
-      expectThat(driver, info.isDirectory, `a directory at ${quote(path)}`, `a file of ${info.size} bytes`)
+      expectThat(driver, info.isDirectory, `a directory at ${quote(path)}`, `a file of ${describeCount(info.size)}`)
       expectThat(driver, info.path === path, `the path ${quote(path)}`, quote(info.path))
     }
   }),

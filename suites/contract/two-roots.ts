@@ -1,4 +1,5 @@
 import { bytesOf, type Content, contentOf } from "../../fixtures/content.ts"
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import { forEach } from "../execution/for-all.ts"
 import { setUp } from "../execution/given.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
@@ -76,7 +77,7 @@ const apart = defineRule({
       await expectRegistry(driver, other, 2)
 
       const resumed = await driver.writer(`${other}/uploads/data`, { append: true })
-      expectThat(driver, resumed.size === 70, "the upload below the other folder to have 70 bytes", `${resumed.size} bytes`)
+      expectThat(driver, resumed.size === 70, "the upload below the other folder to have 70 bytes", describeCount(resumed.size))
       await resumed.commit()
       await resumed.close()
       await expectContent(driver, `${other}/uploads/data`, contentOf(3, 70))

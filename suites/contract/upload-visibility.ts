@@ -1,6 +1,6 @@
 import { chunksOf } from "../../fixtures/arbitraries/content.ts"
 import { type Content, contentOf, firstDifference } from "../../fixtures/content.ts"
-import { describeContent, diagnose } from "../../fixtures/content-diagnosis.ts"
+import { describeContent, describeCount, diagnose } from "../../fixtures/content-diagnosis.ts"
 import { blockSizeOf } from "../block-size.ts"
 import { forEach } from "../execution/for-all.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
@@ -93,7 +93,12 @@ const stat = defineRule({
       const info = await expectRefusalOrValue(instance, () => instance.stat("/upload"), "PathNotFound", "/upload")
       if (info === undefined) return
       const { length } = await instance.getContent("/upload")
-      expectThat(instance, info.size === length, `the size of the ${length} bytes that can be read`, `${info.size} bytes`)
+      expectThat(
+        instance,
+        info.size === length,
+        `the size of the ${describeCount(length)} that can be read`,
+        describeCount(info.size),
+      )
     })
     await expectSize(one.driver, "/upload", whole.length)
   }),

@@ -2,6 +2,7 @@ import { setImmediate as turn } from "node:timers/promises"
 import { contents } from "../../fixtures/arbitraries/content.ts"
 import { unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
 import { contentOf } from "../../fixtures/content.ts"
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import { forAll, once } from "../execution/for-all.ts"
 import { quote } from "../execution/rendering.ts"
 import { expectThat } from "../expect.ts"
@@ -21,11 +22,11 @@ const kindAndSize = defineRule({
       told.add(path)
       const wanted = sizes.get(path)
       if (wanted === undefined) {
-        expectThat(driver, isDirectory, `walk to report a directory at ${quote(path)}`, `a file of ${size} bytes`)
+        expectThat(driver, isDirectory, `walk to report a directory at ${quote(path)}`, `a file of ${describeCount(size)}`)
       } else {
         const right = !isDirectory && size === wanted
-        const got = isDirectory ? "a directory" : `${size} bytes`
-        expectThat(driver, right, `walk to report a file of ${wanted} bytes at ${quote(path)}`, got)
+        const got = isDirectory ? "a directory" : describeCount(size)
+        expectThat(driver, right, `walk to report a file of ${describeCount(wanted)} at ${quote(path)}`, got)
       }
     })
     const missing = [...sizes.keys()].filter((path) => !told.has(path))

@@ -1,5 +1,6 @@
 import { versionsOf } from "../../fixtures/arbitraries/content.ts"
 import { bytesOf, type Content, contentOf } from "../../fixtures/content.ts"
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import { forAll, forEach } from "../execution/for-all.ts"
 import { setUp } from "../execution/given.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
@@ -10,7 +11,7 @@ import { defineRule, type Rule } from "../rule.ts"
 /** Resumes the upload at the path, which is to have the first bytes of a content, writes the rest and commits it. */
 async function finish(driver: ObservedDriver, path: string, content: Content, accepted: number): Promise<void> {
   const writer = await driver.writer(path, { append: true })
-  expectThat(driver, writer.size === accepted, `the resumed size to be ${accepted} bytes`, `${writer.size} bytes`)
+  expectThat(driver, writer.size === accepted, `the resumed size to be ${describeCount(accepted)}`, describeCount(writer.size))
   if (accepted < content.length) await writer.write(bytesOf(content, accepted))
   await writer.commit()
   await writer.close()
@@ -29,7 +30,7 @@ const closedTwice = defineRule({
     if (accepted > 0) await writer.write(bytesOf(content, 0, accepted))
     await writer.close()
     await mayReject(() => writer.close())
-    expectThat(driver, writer.size === accepted, `the size to stay ${accepted} bytes`, `${writer.size} bytes`)
+    expectThat(driver, writer.size === accepted, `the size to stay ${describeCount(accepted)}`, describeCount(writer.size))
     const other = await connect()
     await finish(other, "/file", content, accepted)
     await mayReject(() => writer.close())

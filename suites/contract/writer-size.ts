@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises"
 import { array, integer } from "fast-check"
 import { bytesOf, contentOf } from "../../fixtures/content.ts"
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import { blockSizeOf } from "../block-size.ts"
 import { forAll, forEach, inTurn } from "../execution/for-all.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
@@ -53,9 +54,9 @@ async function expectSizeBetween(
 ): Promise<void> {
   const before = writer.size
   const { lowest, highest } = await sizesDuring(writer, call)
-  const expected = `the writer's size during ${during} to go from ${before} up to at most ${handedOver} bytes`
-  expectThat(driver, lowest >= before, expected, `${lowest} bytes`)
-  expectThat(driver, highest <= handedOver, expected, `${highest} bytes`)
+  const expected = `the writer's size during ${during} to go from ${before} up to at most ${describeCount(handedOver)}`
+  expectThat(driver, lowest >= before, expected, describeCount(lowest))
+  expectThat(driver, highest <= handedOver, expected, describeCount(highest))
 }
 
 async function expectGrowth({ given, driver, lengths }: Case & { readonly lengths: readonly number[] }): Promise<void> {
@@ -89,7 +90,7 @@ async function expectEveryByteCounted({ driver, lengths }: Case & { readonly len
     await writer.write(bytesOf(content, written, written + length))
     written += length
     const got = writer.size
-    expectThat(driver, got === written, `the writer's size after write to be ${written} bytes`, `${got} bytes`)
+    expectThat(driver, got === written, `the writer's size after write to be ${describeCount(written)}`, describeCount(got))
   }
 }
 

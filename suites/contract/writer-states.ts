@@ -1,6 +1,7 @@
 import { constantFrom } from "fast-check"
 import { content, contents, versionsOf } from "../../fixtures/arbitraries/content.ts"
 import { bytesOf, type Content, contentOf } from "../../fixtures/content.ts"
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import { blockSizeOf } from "../block-size.ts"
 import { forAll, forEach, once } from "../execution/for-all.ts"
 import { setUp } from "../execution/given.ts"
@@ -76,7 +77,7 @@ const cancelLeavesNothing = defineRule({
     expectThat(driver, !listed.includes("/folder/file"), "no entry of the cancelled upload", "one")
     await expectNothingToResume(driver, "/folder/file")
     const again = await driver.writer("/folder/file")
-    expectThat(driver, again.size === 0, "a new upload to begin empty", `${again.size} bytes`)
+    expectThat(driver, again.size === 0, "a new upload to begin empty", describeCount(again.size))
     await again.write(bytesOf(content, 0, 1))
     await again.close()
     const resumed = await (await connect()).writer("/folder/file", { append: true })
@@ -90,7 +91,7 @@ const cancelLeavesNothing = defineRule({
 async function expectNothingToResume(driver: ObservedDriver, path: string): Promise<void> {
   await mayReject(async () => {
     const writer = await driver.writer(path, { append: true })
-    expectThat(driver, writer.size === 0, "nothing to resume", `${writer.size} bytes`)
+    expectThat(driver, writer.size === 0, "nothing to resume", describeCount(writer.size))
     await writer.cancel()
   })
 }
@@ -104,7 +105,7 @@ const beginsEmpty = defineRule({
   check: forAll({ versions: versionsOf(2, { minLength: 1 }) }, async ({ given, driver, versions: [left, written] }) => {
     await given.closedUpload("/file", left)
     const writer = await driver.writer("/file")
-    expectThat(driver, writer.size === 0, "the new upload to begin with 0 bytes", `${writer.size} bytes`)
+    expectThat(driver, writer.size === 0, "the new upload to begin with 0 bytes", describeCount(writer.size))
     await writer.write(bytesOf(written))
     await writer.commit()
     await writer.close()
@@ -154,7 +155,12 @@ const resumeElsewhere = defineRule({
       for (const [index, length] of lengths.entries()) {
         const instance = index === 0 ? driver : await connect()
         const writer = await instance.writer("/file", index === 0 ? {} : { append: true })
-        expectThat(driver, writer.size === written, `the resumed size to be ${written} bytes`, `${writer.size} bytes`)
+        expectThat(
+          driver,
+          writer.size === written,
+          `the resumed size to be ${describeCount(written)}`,
+          describeCount(writer.size),
+        )
         if (length > 0) await writer.write(bytesOf(whole, written, written + length))
         written += length
         if (index === lengths.length - 1) await writer.commit()
@@ -178,7 +184,7 @@ const statusRequest = defineRule({
       await given.closedUpload("/file", { ...whole, length: half })
       for (let look = 0; look < looks; look++) {
         const writer = await (await connect()).writer("/file", { append: true })
-        expectThat(driver, writer.size === half, `the size to be ${half} bytes`, `${writer.size} bytes`)
+        expectThat(driver, writer.size === half, `the size to be ${describeCount(half)}`, describeCount(writer.size))
         await writer.close()
       }
       const writer = await driver.writer("/file", { append: true })
@@ -195,7 +201,7 @@ const bufferIsTheCallers = defineRule({
   level: "MUST",
   statement: "When write has resolved the chunk's buffer is the caller's again: what it puts there next is not stored.",
   why: "The registry reads every upload through one buffer of 32 KiB.",
-  source: "io.Writer: implementations must not retain p; registry/storage/blobwriter.go",
+  source: "storagedriver.go, FileWriter is an io.Writer: implementations must not retain p; registry/storage/blobwriter.go",
   check: once(async ({ driver }) => {
     const whole = contentOf(1, 4_000)
     const writer = await driver.writer("/file")

@@ -3,6 +3,7 @@ import { chunking, chunksOf, content, contents } from "../../fixtures/arbitrarie
 import { path, unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
 import { awkwardBytes } from "../../fixtures/awkward-bytes.ts"
 import { bytesOf, type Content, contentOf } from "../../fixtures/content.ts"
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import { blockSizeOf } from "../block-size.ts"
 import { forAll, forEach, inTurn } from "../execution/for-all.ts"
 import { setUp } from "../execution/given.ts"
@@ -33,7 +34,7 @@ const asTheRegistryWrites = [1, 2, 32, registryChunk + 1, 32 * registryChunk].ma
 
 function expectWriterSize(driver: ObservedDriver, writer: ObservedWriter, size: number, when: string): void {
   const got = writer.size
-  expectThat(driver, got === size, `the writer's size ${when} to be ${size} bytes`, `${got} bytes`)
+  expectThat(driver, got === size, `the writer's size ${when} to be ${describeCount(size)}`, describeCount(got))
 }
 
 const commitPublishes = defineRule({

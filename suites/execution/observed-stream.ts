@@ -88,7 +88,7 @@ async function takeStream<Value>(
         if (!(value instanceof Uint8Array)) throw new RuleBroken("a stream of bytes", `a chunk that is a ${typeof value}`)
         take(value)
         length += value.byteLength
-        if (length > atMost) throw new RuleBroken("the stream to end", `more than ${atMost} bytes`)
+        if (length > atMost) throw new RuleBroken("the stream to end", `more than ${describeCount(atMost)}`)
         const most = callsOfTime * limitFor(observation.limits, length)
         if (performance.now() - begun > most) throw new CallHung(call, most)
       }

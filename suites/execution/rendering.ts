@@ -40,7 +40,7 @@ export function renderInfo(value: FileInfo, prefix: string): string {
   const info = fileInfo.safeParse(value).data
   if (info === undefined) throw new RuleBroken("{ path, size, modTime, isDirectory }", describeValue(value))
   const path = quote(unprefixed(prefix, info.path))
-  return info.isDirectory ? `directory ${path}` : `file ${path} of ${info.size} bytes`
+  return info.isDirectory ? `directory ${path}` : `file ${path} of ${describeCount(info.size)}`
 }
 
 export function renderNothing(): string {

@@ -1,4 +1,5 @@
 import type { Content } from "../../fixtures/content.ts"
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import type { DriverProcess, UploadJob } from "../execution/driver-processes.ts"
 import { observe, prefixed } from "../execution/observation.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
@@ -27,14 +28,19 @@ export async function killedAndResumed(given: LargeCase, path: string, content: 
   const survivor = await connect()
   const writer = await survivor.writer(path, { append: true })
   const { size } = writer
-  expectThat(driver, size >= closedAt, `at least the ${closedAt} bytes that were closed`, `a size of ${size} bytes`)
-  expectThat(driver, size <= content.length, `a size of no more than ${content.length} bytes`, `${size} bytes`)
+  expectThat(
+    driver,
+    size >= closedAt,
+    `at least the ${describeCount(closedAt)} that were closed`,
+    `a size of ${describeCount(size)}`,
+  )
+  expectThat(driver, size <= content.length, `a size of no more than ${describeCount(content.length)}`, describeCount(size))
   await writer.close()
   await inProcess(given, async (process) => {
     const { sizeAtOpening } = await process.upload({ ...job, resume: true, end: content.length, finish: "commit" })
     // What the process had sent when it was killed may arrive even now.
     const isLikely = sizeAtOpening >= size && sizeAtOpening <= content.length
-    expectThat(driver, isLikely, `the upload to be resumed at ${size} bytes or more`, `${sizeAtOpening} bytes`)
+    expectThat(driver, isLikely, `the upload to be resumed at ${describeCount(size)} or more`, describeCount(sizeAtOpening))
   })
   driver.observation.uploads.ended(full)
   await expectWhole(driver, path, content)

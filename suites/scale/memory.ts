@@ -1,4 +1,5 @@
 import { contentOf } from "../../fixtures/content.ts"
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import type { MemoryUse } from "../execution/driver-processes.ts"
 import { setUp } from "../execution/given.ts"
 import { prefixed } from "../execution/observation.ts"
@@ -76,7 +77,7 @@ const downloading = defineRule({
     for (const consumer of consumers) {
       const report = await inProcess(given, (process) => process.download(consumer.job))
       const whole = report.difference === undefined && report.length === content.length
-      expectThat(given.driver, whole, `${content.length} bytes`, report.difference ?? `${report.length} bytes`)
+      expectThat(given.driver, whole, describeCount(content.length), report.difference ?? describeCount(report.length))
       expectWithin(given, report.memory, bound, `${consumer.what} of ${Math.round(content.length / MiB)} MiB`)
     }
   }),

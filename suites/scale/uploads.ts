@@ -1,4 +1,5 @@
 import { type Content, contentOf } from "../../fixtures/content.ts"
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import { expectThat } from "../expect.ts"
 import { ownProcesses, roomFor } from "../needs.ts"
 import { defineRule, type Rule } from "../rule.ts"
@@ -43,7 +44,7 @@ const inSmallWrites = defineRule({
     const writer = await driver.writer(path)
     await writeRange(writer, content, { next: () => Math.min(most, 512 * KiB) })
     const { size } = writer
-    expectThat(driver, size === extent.bytes, `a size of ${extent.bytes} bytes before the commit`, `${size} bytes`)
+    expectThat(driver, size === extent.bytes, `a size of ${describeCount(extent.bytes)} before the commit`, describeCount(size))
     await writer.commit()
     await expectWhole(driver, path, content)
   }),
@@ -83,7 +84,12 @@ const closedAndResumed = defineRule({
     for (let turn = 0; turn < resumptions; turn++) {
       const instance = instances[turn % instances.length] ?? driver
       const writer = await instance.writer(path, turn === 0 ? {} : { append: true })
-      expectThat(driver, writer.size === written, `the upload to be resumed at ${written} bytes`, `a size of ${writer.size}`)
+      expectThat(
+        driver,
+        writer.size === written,
+        `the upload to be resumed at ${describeCount(written)}`,
+        `a size of ${writer.size}`,
+      )
       // Not in even parts: their ends are to fall before, at and behind those of blocks.
       const share = ((turn + 1) / resumptions) * extent.bytes
       const to = turn === resumptions - 1 ? extent.bytes : Math.max(written, Math.floor(share - random() * plainWrite))

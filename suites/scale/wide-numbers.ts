@@ -1,4 +1,5 @@
 import { contentOf } from "../../fixtures/content.ts"
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import { expectSize, expectThat } from "../expect.ts"
 import { longObjects, roomFor } from "../needs.ts"
 import { defineRule, type Rule } from "../rule.ts"
@@ -25,10 +26,15 @@ const exact = defineRule({
     const resumedAt = Math.max(...edges) + 1_000
     const writer = await driver.writer(path)
     await writeRange(writer, content, { to: resumedAt })
-    expectThat(driver, writer.size === resumedAt, `a writer's size of ${resumedAt} bytes`, `${writer.size} bytes`)
+    expectThat(driver, writer.size === resumedAt, `a writer's size of ${describeCount(resumedAt)}`, describeCount(writer.size))
     await writer.close()
     const resumed = await (await connect()).writer(path, { append: true })
-    expectThat(driver, resumed.size === resumedAt, `the upload to be resumed at ${resumedAt} bytes`, `a size of ${resumed.size}`)
+    expectThat(
+      driver,
+      resumed.size === resumedAt,
+      `the upload to be resumed at ${describeCount(resumedAt)}`,
+      `a size of ${resumed.size}`,
+    )
     await writeRange(resumed, content, { from: resumedAt })
     await resumed.commit()
     await expectSize(driver, path, bytes)

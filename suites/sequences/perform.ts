@@ -1,6 +1,6 @@
 import { errorCodeOf } from "../../drivers/contract.ts"
 import { bytesOf, type Content, firstDifference } from "../../fixtures/content.ts"
-import { identify } from "../../fixtures/content-diagnosis.ts"
+import { describeCount, identify } from "../../fixtures/content-diagnosis.ts"
 import { CallFailed, looksLikeNetworkFailure, propertyOf } from "../execution/failures.ts"
 import { unprefixed } from "../execution/observation.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
@@ -85,7 +85,7 @@ async function make(
       return done
     case "stat": {
       const { path, size, isDirectory } = await driver.stat(call.path, options)
-      const actual = isDirectory ? `a directory ${quote(path)}` : `a file ${quote(path)} of ${size} bytes`
+      const actual = isDirectory ? `a directory ${quote(path)}` : `a file ${quote(path)} of ${describeCount(size)}`
       return { outcome: { kind: "info", info: { path, size, isDirectory } }, actual }
     }
     case "list": {
@@ -178,7 +178,7 @@ const done: Performed = { outcome: { kind: "done" }, actual: "success" }
 
 function sizeOf(writer: ObservedWriter): Performed {
   const { size } = writer
-  return { outcome: { kind: "size", size }, actual: `a size of ${size} bytes` }
+  return { outcome: { kind: "size", size }, actual: `a size of ${describeCount(size)}` }
 }
 
 function read(bytes: Uint8Array): Performed {
@@ -188,7 +188,7 @@ function read(bytes: Uint8Array): Performed {
   }
   return {
     outcome: { kind: "bytes", bytes: readBytes },
-    actual: identify(bytes) ?? `${bytes.length} bytes of nothing that was written`,
+    actual: identify(bytes) ?? `${describeCount(bytes.length)} of nothing that was written`,
   }
 }
 

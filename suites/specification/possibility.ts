@@ -1,5 +1,6 @@
 import type { StorageDriverErrorCode } from "../../drivers/contract.ts"
 import type { Content } from "../../fixtures/content.ts"
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import type { Outcome } from "./calls.ts"
 import type { State } from "./state.ts"
 
@@ -45,7 +46,7 @@ export function refusesNaming(
 export function givesSize(rule: string, size: number, next: State): Possibility {
   return {
     rule,
-    expected: `a size of ${size} bytes`,
+    expected: `a size of ${describeCount(size)}`,
     accepts: (outcome) => outcome.kind === "size" && outcome.size === size,
     next,
   }
@@ -57,7 +58,8 @@ export function gives(rule: string, content: Content, offset: number, next: Stat
   const what = `content ${content.object}${content.version === 0 ? "" : `, version ${content.version}`}`
   return {
     rule,
-    expected: offset === 0 ? `the ${length} bytes of ${what}` : `the ${length} bytes of ${what} from offset ${offset}`,
+    expected:
+      offset === 0 ? `the ${describeCount(length)} of ${what}` : `the ${describeCount(length)} of ${what} from offset ${offset}`,
     accepts: (outcome) => outcome.kind === "bytes" && outcome.bytes.length === length && outcome.bytes.isPartOf(content, offset),
     next,
   }

@@ -1,3 +1,4 @@
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import type { CallOf, Outcome } from "./calls.ts"
 import { contentRules, missing } from "./files.ts"
 import { anything, gives, otherwise, type Possibility, succeeds } from "./possibility.ts"
@@ -17,7 +18,7 @@ export function readStart(state: State, { path, offset, length }: CallOf<"readSt
   return [
     {
       rule: origin === "put" ? rule : contentRules[origin],
-      expected: `${least} bytes of content ${content.object} or more`,
+      expected: `${describeCount(least)} of content ${content.object} or more`,
       accepts: (outcome) =>
         outcome.kind === "bytes" &&
         outcome.bytes.length >= least &&

@@ -1,3 +1,4 @@
+import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import type { CallOf } from "./calls.ts"
 import { anything, givesSize, type Possibility, succeeds } from "./possibility.ts"
 import { type State, withFile, withoutFiles, withUpload } from "./state.ts"
@@ -22,7 +23,7 @@ export function write(state: State, { path, length }: CallOf<"write">): readonly
   const upload = state.uploads.get(path)
   if (upload === undefined) return [anything(state)]
   const accepted = upload.accepted + length
-  const expected = `a size of at most ${accepted} bytes`
+  const expected = `a size of at most ${describeCount(accepted)}`
   const next = withUpload(state, path, { ...upload, accepted })
   return [
     // Bytes that are still in a buffer need not be counted until close.

@@ -1,4 +1,5 @@
 import type { Content } from "../../../fixtures/content.ts"
+import { describeCount } from "../../../fixtures/content-diagnosis.ts"
 import type { Outcome } from "../../specification/calls.ts"
 import { isBelow, parentsOf } from "../../specification/paths.ts"
 import type { Recorded, Result } from "../recording/history.ts"
@@ -206,11 +207,11 @@ export function describeResult(result: Result): string {
     case "done":
       return "ok"
     case "content":
-      return `#${result.content.object}, ${result.content.length} bytes`
+      return `#${result.content.object}, ${describeCount(result.content.length)}`
     case "foreign":
       return describeStretches(result)
     case "info":
-      return result.isDirectory ? "a directory" : `${result.size} bytes`
+      return result.isDirectory ? "a directory" : describeCount(result.size)
     case "paths":
       return result.paths.length === 0 ? "no entries" : result.paths.join(" ")
     case "visited":
@@ -225,8 +226,8 @@ export function describeResult(result: Result): string {
 function describeStretches({ stretches, length }: Extract<Result, { readonly kind: "foreign" }>): string {
   const known = stretches.reduce((sum, stretch) => sum + stretch.length, 0)
   const told = stretches.slice(0, 4).map(({ object, offset, length: bytes }) => {
-    return `${bytes} bytes of #${object}${offset === 0 ? "" : ` from ${offset} on`}`
+    return `${describeCount(bytes)} of #${object}${offset === 0 ? "" : ` from ${offset} on`}`
   })
-  const rest = known < length ? [`${length - known} bytes of nothing that was written`] : []
+  const rest = known < length ? [`${describeCount(length - known)} of nothing that was written`] : []
   return length === 0 ? "no bytes" : [...told, ...(stretches.length > 4 ? ["…"] : []), ...rest].join(", then ")
 }
