@@ -13,6 +13,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "throws.mjs"), 'throw new Error("cannot be imported")\n')
   await writeFile(join(folder, "exits-in-open.mjs"), 'export default { name: "exits", open: async () => process.exit(3) }\n')
   await writeFile(join(folder, "exits.mjs"), "process.exit(3)\n")
+  await writeFile(join(folder, "waits.ts"), "await Promise.resolve()\nexport default {}\n")
   await writeFile(join(folder, "wrong.mjs"), 'export default { name: "Wrong Name", open: async () => {} }\n')
   await writeFile(join(folder, "notes.txt"), "no module\n")
   await writeFile(join(folder, "broken.yml"), "storage: {\n")
@@ -34,6 +35,7 @@ describe("bad input is told in one line, with exit code 2", () => {
     [["certify", "./notes.txt"], "./notes.txt", "must end in"],
     [["certify", "./empty.mjs"], "./empty.mjs has no driver in it", "export default"],
     [["certify", "./broken.ts"], "./broken.ts cannot be loaded", "broken.ts:1:16: ERROR"],
+    [["certify", "./waits.ts"], "./waits.ts cannot be loaded", 'name it .mts, or put "type": "module" into its package.json'],
     [["certify", "./throws.mjs"], "./throws.mjs cannot be loaded: cannot be imported", ""],
     [["certify", "./exits.mjs"], "./exits.mjs cannot be used", "exit code 3"],
     [["certify", "./exits-in-open.mjs"], "the driver exits did not open", "exit code 3"],
@@ -73,7 +75,7 @@ describe("bad input is told in one line, with exit code 2", () => {
     [["certify", "azure", ...account, "-p", "accountkey=not base64!"], "accountkey", "base64"],
     [["certify", "azure", ...account], "accountkey", "-p accountkey="],
     [["certify", "azure", "--config", "missing.yml"], "missing.yml cannot be read", ""],
-    [["certify", "azure", "--config", "broken.yml"], "broken.yml is no YAML", ""],
+    [["certify", "azure", "--config", "broken.yml"], "broken.yml is no YAML", "at line 2, column 1"],
     [["certify", "azure", "--config", "other.yml"], "is for s3", "azure"],
     [["certify", "azure", "--config", "none.yml"], 'has no "storage" section', ""],
     [["certify", "inmemory", "--known-failures", "bad-known.yml"], 'entry 1: "reason" must say why', ""],

@@ -97,7 +97,10 @@ async function importModule(url: string, reference: string): Promise<unknown> {
   try {
     module = await import(url)
   } catch (reason) {
-    throw new InputRefused(`${reference} cannot be loaded: ${sentenceOf(reason)}`)
+    const sentence = sentenceOf(reason)
+    // TypeScript without a package of modules is compiled to CommonJS, which has none.
+    const cure = /top-level await/i.test(sentence) ? '; name it .mts, or put "type": "module" into its package.json' : ""
+    throw new InputRefused(`${reference} cannot be loaded: ${sentence}${cure}`)
   }
   if (!("default" in module))
     throw new DriverModuleError(`${reference} has no driver in it: it must "export default defineDriver({ name, open })"`)

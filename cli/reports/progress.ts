@@ -1,7 +1,7 @@
 import { createLogUpdate } from "log-update"
 import type { RuleOutcome } from "../../suites/execution/outcome.ts"
 import type { Level } from "../../suites/rule.ts"
-import { duration, paint, withoutStack } from "./text.ts"
+import { count, duration, paint, withoutStack } from "./text.ts"
 import { visible } from "./visible-text.ts"
 
 /** Told what a run does. */
@@ -24,13 +24,17 @@ export function createProgress(options: ProgressOptions): Progress {
 }
 
 function plainProgress({ stream, colour }: ProgressOptions): Progress {
+  let notReached = 0
   return {
     total: () => {},
     started: () => {},
     finished: ({ id, level, outcome }) => {
-      stream.write(`${wordFor(outcome, level, colour)} ${id} ${tailOf(outcome)}\n`)
+      if (outcome.status === "inconclusive" && outcome.because === "stopped") notReached++
+      else stream.write(`${wordFor(outcome, level, colour)} ${id} ${tailOf(outcome)}\n`)
     },
-    done: () => {},
+    done: () => {
+      if (notReached > 0) stream.write(`${count(notReached, "rule")} not judged: the run had ended\n`)
+    },
   }
 }
 
@@ -83,7 +87,6 @@ function wordFor(outcome: RuleOutcome, level: Level, colour: boolean): string {
 }
 
 function tailOf(outcome: RuleOutcome): string {
-  if (outcome.status === "inconclusive" && outcome.because === "stopped") return "(the run had ended)"
   if ("reason" in outcome) return `(${visible(withoutStack(outcome.reason).sentence)})`
   return outcome.status === "set-up-failed" ? "(its set-up failed)" : duration(outcome.milliseconds)
 }
