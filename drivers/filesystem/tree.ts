@@ -5,7 +5,7 @@ import { InvalidPathError, PathNotFoundError, StorageDriverError } from "../cont
 import { createFolders, hasCode, removeEmptyFolders, syncFolder, unlessMissing } from "./durable.ts"
 import { driverName, type Layout } from "./layout.ts"
 
-/** How often a file is put into a folder that is removed before it arrives. */
+/** How often a file is put into a folder that is removed before it arrives, and a folder taken apart in which files still arrive. */
 const attempts = 100
 
 /**
@@ -95,14 +95,17 @@ export class Tree {
     await removeEmptyFolders(dirname(source), this.#layout.root)
   }
 
-  /** Removes a file or a link, or a directory with all below it: at once, for it is moved out of sight before it is taken apart. */
+  /**
+   * Removes a file or a link, or a directory with all below it: at once, for it is moved out of sight before it is taken apart. A file
+   * that was on its way to the directory may still arrive there, and is deleted with it.
+   */
   async delete(path: string): Promise<void> {
     await this.#reading(path, async () => {
       const place = await this.#place(path)
       if ((await lstat(place)).isDirectory()) {
         const outOfSight = join(this.#layout.temporary, randomUUID())
         await rename(place, outOfSight)
-        await rm(outOfSight, { recursive: true })
+        await rm(outOfSight, { recursive: true, maxRetries: attempts, retryDelay: 1 })
       } else {
         await unlink(place)
       }
