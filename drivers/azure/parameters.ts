@@ -114,12 +114,12 @@ const shape = {
   concurrency: wholeNumber("concurrency", 1, 64)
     .default(defaultConcurrency)
     .describe(
-      "How many blocks of one upload are on their way at once, from 1 to 64; default 20. Of the ranges of one reader half as many. Each writer holds up to chunksize × (concurrency + 1) bytes, each reader up to chunksize × (concurrency / 3 + 2).",
+      "How many blocks of one upload are on their way at once, from 1 to 64; default 20. Of the ranges of one reader half as many. Each writer holds up to chunksize × (concurrency + 1) bytes, each reader up to chunksize × (concurrency / 6 + 2).",
     ),
   request_max_retries: wholeNumber("request_max_retries", 0, 100)
     .default(4)
     .describe(
-      "How often a request is sent again that failed for a passing reason: no answer, 408, 429, 500, 502, 503, 504. The waits between are random and double, from 0.2 s to 10 s.",
+      "How often a request is sent again that failed for a passing reason: no answer, 408, 429, 500, 502, 503, 504; default 4. The waits between are random and double, from 0.2 s to 10 s.",
     ),
 } as const
 
