@@ -25,11 +25,15 @@ export class CallFailed extends Error {
 
   /** @param prefix that was put in front of every path, to be left out of the description */
   constructor(call: RecordedCall, reason: unknown, prefix: string) {
-    const description = describeReason(reason)
-    super(prefix === "" ? description : description.replaceAll(prefix, ""), { cause: reason })
+    super(withoutPrefix(describeReason(reason), prefix), { cause: reason })
     this.call = call
     this.reason = reason
   }
+}
+
+/** The text with its paths as the rule knows them. */
+function withoutPrefix(text: string, prefix: string): string {
+  return prefix === "" ? text : text.replaceAll(`${prefix}/`, "/").replaceAll(prefix, "/")
 }
 
 /** A call into the driver did not settle within its time limit. */
