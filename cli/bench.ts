@@ -15,6 +15,7 @@ import { announceBench } from "./input/announcement.ts"
 import { BadInput } from "./input/bad-input.ts"
 import type { StorageOptions } from "./input/certify-options.ts"
 import { consentOf, demandConsent } from "./input/consent.ts"
+import { widthOf } from "./output.ts"
 import { openForWriting } from "./reports/report-files.ts"
 import type { ExitCode } from "./reports/result.ts"
 import { visible } from "./reports/visible-text.ts"
@@ -57,7 +58,7 @@ export async function bench(reference: string, options: BenchOptions): Promise<E
     const results = await measureAll(contenders, chosen, options, interruption)
     const report = reportOf(contenders, results, { startedAt, earlier })
     const { stdout } = process
-    stdout.write(renderBench(report, { columns: stdout.columns || 80, colour: stdout.isTTY === true && stdout.hasColors() }))
+    stdout.write(renderBench(report, { columns: widthOf(stdout, 80), colour: stdout.isTTY === true && stdout.hasColors() }))
     await file?.writeFile(`${JSON.stringify(report, null, 2)}\n`)
     return 0
   } catch (reason) {

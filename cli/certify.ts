@@ -15,6 +15,7 @@ import { consentOf, demandConsent } from "./input/consent.ts"
 import { locateDriver } from "./input/driver-reference.ts"
 import { readKnownFailures } from "./input/known-failures.ts"
 import type { SavedSequence } from "./input/saved-sequences.ts"
+import { widthOf } from "./output.ts"
 import { openReportFiles, type ReportFiles } from "./reports/report-files.ts"
 import type { ExitCode } from "./reports/result.ts"
 import { renderReport } from "./reports/terminal.ts"
@@ -103,7 +104,7 @@ async function certifyInto(reports: ReportFiles, reference: string, options: Cer
     const result = note === undefined ? run : { ...run, notes: [...run.notes, note] }
     const { stdout } = process
     const colour = stdout.isTTY === true && stdout.hasColors()
-    stdout.write(renderReport(result, { columns: stdout.columns ?? 100, colour, verbose: options.verbose }))
+    stdout.write(renderReport(result, { columns: widthOf(stdout), colour, verbose: options.verbose }))
     // A disk that is full takes the report, not the verdict.
     await reports.write(result)
     return exitCodeOf(result.verdict)

@@ -11,7 +11,7 @@ import type { CertifyOptions } from "./input/certify-options.ts"
 import { demandPair } from "./input/parameters.ts"
 import { parseSize } from "./input/size.ts"
 import { Unavailable } from "./input/unavailable.ts"
-import { surviveLostOutput } from "./output.ts"
+import { surviveLostOutput, widthOf } from "./output.ts"
 import { type ReplayOptions, replay } from "./replay.ts"
 import { oneLine } from "./reports/text.ts"
 import { visible, visibleLines } from "./reports/visible-text.ts"
@@ -273,7 +273,7 @@ function rulesCommand(): Command {
     )
     .action(async (id: string | undefined) => {
       const { stdout } = process
-      stdout.write(await listRules(id, { columns: stdout.columns ?? 100, colour: stdout.isTTY === true && stdout.hasColors() }))
+      stdout.write(await listRules(id, { columns: widthOf(stdout), colour: stdout.isTTY === true && stdout.hasColors() }))
     })
 }
 

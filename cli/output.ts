@@ -18,3 +18,8 @@ export function surviveLostOutput(): void {
 }
 
 let lost = false
+
+/** Characters of a line on a stream that text is laid out for. A terminal that does not tell its size says 0, as in some CI. */
+export function widthOf({ columns }: { readonly columns?: number }, usual = 100): number {
+  return columns === undefined || columns === 0 ? usual : columns
+}

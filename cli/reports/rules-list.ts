@@ -29,7 +29,8 @@ export function renderRule(rule: Rule, style: TextStyle): string {
     ...labelled("why", rule.why, style),
     ...labelled("source", rule.source, style),
     ...needs,
-    ...labelled("run it", `npx storage-driver-conformance certify <driver> --rule ${rule.id}`, style),
+    // Not wrapped: it is to be copied.
+    `  ${paint(style, "dim", "run it".padEnd(9))}npx storage-driver-conformance certify <driver> --rule ${rule.id}`,
   ]
   return `${lines.join("\n")}\n`
 }
