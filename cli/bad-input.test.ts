@@ -20,6 +20,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "other.yml"), "version: 0.1\nstorage:\n  s3: { bucket: a }\n  delete: { enabled: true }\n")
   await writeFile(join(folder, "none.yml"), "version: 0.1\n")
   await writeFile(join(folder, "bad-known.yml"), "- { rule: move/removes-the-source }\n")
+  await writeFile(join(folder, "names-only.yml"), "- move/removes-the-source\n")
 })
 
 afterAll(async () => {
@@ -72,17 +73,20 @@ describe("bad input is told in one line, with exit code 2", () => {
     [["certify", "filesystem", "--target", "account"], "rootdirectory", "-p rootdirectory="],
     [["certify", "filesystem", "-p", "maxthreads=many"], "maxthreads", ""],
     [["certify", "inmemory", "--target", "embedded"], "names no backend", ""],
-    [["certify", "azure", ...account, "-p", "accountkey=not base64!"], "accountkey", "base64"],
+    [["certify", "azure", ...account, "-p", "accountkey=not base64!"], 'azure refuses the parameter "accountkey"', "base64"],
     [["certify", "azure", ...account], "accountkey", "-p accountkey="],
     [["certify", "azure", "--config", "missing.yml"], "missing.yml cannot be read", ""],
     [["certify", "azure", "--config", "broken.yml"], "broken.yml is no YAML", "at line 2, column 1"],
     [["certify", "azure", "--config", "other.yml"], "is for s3", "azure"],
     [["certify", "azure", "--config", "none.yml"], 'has no "storage" section', ""],
     [["certify", "inmemory", "--known-failures", "bad-known.yml"], 'entry 1: "reason" must say why', ""],
+    [["certify", "inmemory", "--known-failures", "names-only.yml"], "entry 1: must be { rule, reason }", ""],
     [["certify", "inmemory", "--known-failures", "missing.yml"], "missing.yml cannot be read", ""],
     [["certify", "inmemory", "--json", "notes.txt/report.json"], "--json notes.txt/report.json cannot be written", ""],
     [["certify", "inmemory", "--suite", "scale", "--size", "5 parsecs"], "--size", "500MiB"],
     [["certify", "inmemory", "--suite", "scale", "--entries", "1e9"], "--entries", "from 10 to 1,000,000"],
+    [["certify", "inmemory", "--size", "large"], "--size is about what --suite scale stores", ""],
+    [["certify", "inmemory", "--suite", "concurrency", "--entries", "20"], "--entries is about what --suite scale stores", ""],
     [["certify", "inmemory", "--concurrency", "0"], "--concurrency", "from 1 to 64"],
     [["certify", "inmemory", "--", "--reportr=tap"], "Vitest has no option --reportr", "did you mean --reporter?"],
     [["certify", "inmemory", "--", "--shard=9"], 'Vitest does not take "--shard=9"', ""],
@@ -92,6 +96,7 @@ describe("bad input is told in one line, with exit code 2", () => {
     [["certify"], "driver", ""],
     [["certfy", "inmemory"], "certfy", "certify"],
     [["rules", "move/removes-the-sauce"], 'there is no rule "move/removes-the-sauce"', "move/removes-the-source"],
+    [["rules", "move"], 'there is no rule "move"', "without an id"],
   ] as const)("%j", async (commandArguments, what, hint) => {
     const { code, stdout, stderr } = await runCommand(commandArguments, { cwd: folder })
     expect(stderr).toContain(what)

@@ -138,6 +138,14 @@ describe("known failures", () => {
     expect(await certify(`${stale}, sometimes: true }`)).toBe(0)
     expect(await certify("- { rule: move/removes-the-sauce, reason: issue 12 }")).toBe(2)
   })
+
+  test("a list in which nothing stands any more is one of none", async () => {
+    const list = join(folder, "no-more.yml")
+    await writeFile(list, "# none any more\n")
+    const { code, stderr } = await runCommand(["certify", "inmemory", "--rule", "move/content-arrives", "--known-failures", list])
+    expect(stderr).not.toContain("error:")
+    expect(code).toBe(0)
+  })
 })
 
 describe("reports", () => {

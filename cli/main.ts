@@ -1,5 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option, type OutputConfiguration } from "commander"
-import { parseDuration } from "../drivers/azure/duration.ts"
+import { Command, CommanderError, Option, type OutputConfiguration } from "commander"
 import { suiteNames } from "../suites/catalogue.ts"
 import { usualCallLimit } from "../suites/execution/time-limits.ts"
 import { type Extent, extents } from "../suites/extent.ts"
@@ -8,8 +7,18 @@ import { certify } from "./certify.ts"
 import { clean } from "./clean.ts"
 import { BadInput } from "./input/bad-input.ts"
 import type { CertifyOptions } from "./input/certify-options.ts"
-import { demandPair } from "./input/parameters.ts"
-import { parseSize } from "./input/size.ts"
+import {
+  collect,
+  collectPair,
+  parseCount,
+  parseEntries,
+  parseExtent,
+  parseLength,
+  parseMilliseconds,
+  parseProcesses,
+  parseRuns,
+  parseSeed,
+} from "./input/option-values.ts"
 import { Unavailable } from "./input/unavailable.ts"
 import { surviveLostOutput, widthOf } from "./output.ts"
 import { type ReplayOptions, replay } from "./replay.ts"
@@ -112,7 +121,10 @@ function certifyCommand(): Command {
     )
     .option("--entries <n>", "entries of the large folders of suite scale", parseEntries)
     .option("--strict", "count a broken SHOULD like a broken MUST", false)
-    .option("--known-failures <file>", "rules that are known to be broken, each with a reason")
+    .option(
+      "--known-failures <file>",
+      "rules that are known to be broken, in YAML or JSON: a list of { rule, reason }, with sometimes: true for one that is broken now and then",
+    )
     .option("--verbose", "tell more of each rule", false)
     .exitOverride()
     .configureOutput(oneLineErrors)
@@ -120,6 +132,7 @@ function certifyCommand(): Command {
     .addHelpText("after", certifyExamples)
     .action(async (driver: string, vitest: string[], { size, entries, ...options }: GivenOptions) => {
       demandConcurrency(options)
+      demandScale(options, size, entries)
       const extent = entries === undefined ? size : { ...size, entries, costlyEntries: entries }
       const timeout = options.timeout ?? usualCallLimit(options.suite, extent)
       process.exitCode = await certify(driver, { ...options, timeout, extent, vitest })
@@ -137,6 +150,13 @@ function demandConcurrency({
     throw new BadInput(`${given} is about the clients of --suite concurrency, and other suites have none`)
   if (processes !== undefined && orderRequests)
     throw new BadInput("--order-requests decides an order for the clients of one process: give it without --processes")
+}
+
+/** @throws BadInput for options that say how much is stored, where the suite does not ask */
+function demandScale({ suite }: Pick<CertifyOptions, "suite">, size: Extent, entries: number | undefined): void {
+  const given = entries !== undefined ? "--entries" : size === extents.small ? undefined : "--size"
+  if (given !== undefined && suite !== "scale")
+    throw new BadInput(`${given} is about what --suite scale stores, and other suites take no notice of it`)
 }
 
 /** What commander gives: some of it has a default that depends on the rest. */
@@ -201,6 +221,7 @@ Examples:
   storage-driver-conformance certify filesystem --rule 'move/*' --seed 42 --junit report.xml
   storage-driver-conformance certify ./my-driver.ts --rule sequences --budget 10m
   storage-driver-conformance certify ./my-driver.ts --suite concurrency --processes 4
+  storage-driver-conformance certify ./my-driver.ts --known-failures known.yml --json report.json
   storage-driver-conformance certify ./my-driver.ts -- --shard=1/2 --reporter=verbose
 
 Exit codes: 0 conformant, 1 nonconformant, 2 bad input, 3 inconclusive.`
@@ -282,59 +303,8 @@ function cleanCommand(): Command {
     .description("Remove the containers that --keep has left, and those of runs that were killed.")
     .exitOverride()
     .configureOutput(oneLineErrors)
+    .addHelpText("after", "\nExit codes: 0 done, also where there was none, 2 bad input, 3 no container engine answers.")
     .action(async () => {
       process.stdout.write(await clean())
     })
-}
-
-/** Looked at before all else: where a key is missing, what stands behind it is taken for something else and would be quoted. */
-function collectPair(pair: string, earlier: readonly string[]): readonly string[] {
-  demandPair(pair)
-  return collect(pair, earlier)
-}
-
-function collect(value: string, earlier: readonly string[]): readonly string[] {
-  return [...earlier, value]
-}
-
-function parseSeed(text: string): number {
-  const seed = Number(text)
-  if (!/^-?\d+$/.test(text) || seed !== (seed | 0)) throw new InvalidArgumentError("It must be a whole number of 32 bits.")
-  return seed
-}
-
-/** What reads a whole number within bounds. */
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text)
-    if (!/^\d+$/.test(text) || number < least || number > most)
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most.toLocaleString("en-US")}.`)
-    return number
-  }
-}
-
-const parseRuns = wholeNumber(1, 1_000_000)
-const parseCount = wholeNumber(1, 64)
-const parseProcesses = wholeNumber(2, 16)
-const parseEntries = wholeNumber(10, 1_000_000)
-
-function parseExtent(text: string): Extent {
-  const extent = parseSize(text)
-  if (extent === undefined) throw new InvalidArgumentError("It must be small, large or a length such as 500MiB or 5GiB.")
-  return extent
-}
-
-function parseLength(text: string): number {
-  const extent = text === "small" || text === "large" ? undefined : parseSize(text)
-  if (extent === undefined) throw new InvalidArgumentError("It must be a length such as 500MiB or 5GiB.")
-  return extent.bytes
-}
-
-function parseMilliseconds(text: string): number {
-  const milliseconds = parseDuration(text)
-  if (milliseconds === undefined || milliseconds < 1)
-    throw new InvalidArgumentError("It must be a duration such as 500ms, 10s or 2m.")
-  // Node's timers overflow beyond 24 days, and fire at once.
-  if (milliseconds > 24 * 3_600_000) throw new InvalidArgumentError("It must be 24h at most.")
-  return milliseconds
 }

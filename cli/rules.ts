@@ -20,5 +20,6 @@ export async function listRules(
     id,
     rules.map((candidate) => candidate.id),
   )
-  throw new BadInput(`there is no rule "${id}"${meant === undefined ? "" : `: did you mean ${meant}?`}`)
+  const hint = meant === undefined ? "the command rules without an id lists them" : `did you mean ${meant}?`
+  throw new BadInput(`there is no rule "${id}": ${hint}`)
 }

@@ -131,7 +131,7 @@ async function demandValid(
   const name = issue.parameter
   const what = missing
     ? `needs the parameter "${name}": give it as -p ${name}=… (${issue.message})`
-    : `parameter "${name}": ${issue.message}`
+    : `refuses the parameter "${name}": ${issue.message}`
   throw new BadInput(
     redactor.text(name === "" ? `the driver ${driver.name}: ${issue.message}` : `the driver ${driver.name} ${what}`),
   )

@@ -39,7 +39,7 @@ export function parameterNames(schema: unknown): ParameterNames | undefined {
  * @throws BadInput
  */
 export function demandPair(pair: string): void {
-  if (pair.indexOf("=") < 1) throw new BadInput('-p takes key=value, and one was given without key and "="')
+  if (pair.indexOf("=") < 1) throw new BadInput('-p takes key=value, and one was given without a key or without "="')
 }
 
 /** A parameter as errors name it. A secret whose key was left out may end in "=", as Base64 does, and so pass for a name. */
