@@ -124,7 +124,9 @@ test("when the time for the run is over the rest is not judged: exit code 3", as
 })
 
 describe("known failures", () => {
-  test("a rule that is listed does not count, one that is kept now does, unless it is marked sometimes", async () => {
+  test("a rule that is listed does not count, one that is kept now does, unless marked sometimes", {
+    timeout: 60_000,
+  }, async () => {
     const driver = await knownBadModule("move", "move-leaves-the-source")
     const list = join(folder, "known.yml")
     const certify = async (text: string): Promise<number | null> => {
