@@ -12,7 +12,9 @@ export {
   defineDriver,
   type OpenedStorage,
   type StartedTarget,
+  type StartOptions,
   type Target,
+  type Traffic,
 } from "./drivers/define.ts"
 export {
   checkLinearizability,
