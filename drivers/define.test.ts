@@ -18,7 +18,10 @@ test.each([
   [{ name: "acme" }, './acme.ts: "open" must be a function'],
   [{ name: "acme", open, parameters: {} }, './acme.ts: "parameters" must be a Standard Schema'],
   [{ name: "acme", open, capabilities: { chunkSize: -1 } }, './acme.ts: "capabilities.chunkSize"'],
-  [{ name: "acme", open, capabilities: { chunksize: 1 } }, "chunksize"],
+  [
+    { name: "acme", open, capabilities: { chunksize: 1 } },
+    './acme.ts: "capabilities" has no chunksize: there are scope, redirectURL,',
+  ],
   [{ name: "acme", open, target: "minio" }, './acme.ts: "target" must be "azurite"'],
   [{ name: "acme", open, misconfigurations: { a: 1 } }, './acme.ts: "misconfigurations.a" must be a function'],
 ])("%j does not fit, and the error says why in one line", (value, message) => {
@@ -29,7 +32,8 @@ test.each([
 })
 
 test.each([
-  [undefined, "open() must give { connect, close }: got a undefined"],
+  [undefined, "open() must give { connect, close }: got undefined"],
+  [{}, '"connect" must be a function; got an object'],
   [{ close: async () => {} }, '"connect" must be a function'],
   [{ connect: async () => {}, close: async () => {}, capabilities: { chunksize: 1 } }, "chunksize"],
 ])("what open gives is told where it is no storage: %j", (value, message) => {

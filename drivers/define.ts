@@ -138,20 +138,26 @@ const aStandardSchema = z.custom<StandardSchemaV1<unknown, unknown>>(
   (value) => Object(value) === value && Object(Reflect.get(Object(value), "~standard")).version === 1,
   "must be a Standard Schema, such as z.object({ … })",
 )
+const capability = {
+  scope: z.enum(["process", "shared"]),
+  redirectURL: z.boolean(),
+  redirectURLLifetime: z.int().positive(),
+  chunkSize: z.int().positive(),
+  modTimeResolution: z.int().positive(),
+  pageSize: z.int().positive(),
+  maximumPathLength: z.int().positive(),
+  maximumComponentLength: z.int().positive(),
+  caseSensitive: z.boolean(),
+  memory: z.union([z.int().positive(), z.literal("unbounded")]),
+  atomicMove: z.boolean(),
+  scheduled: z.boolean(),
+}
 const capabilities = z
-  .strictObject({
-    scope: z.enum(["process", "shared"]),
-    redirectURL: z.boolean(),
-    redirectURLLifetime: z.int().positive(),
-    chunkSize: z.int().positive(),
-    modTimeResolution: z.int().positive(),
-    pageSize: z.int().positive(),
-    maximumPathLength: z.int().positive(),
-    maximumComponentLength: z.int().positive(),
-    caseSensitive: z.boolean(),
-    memory: z.union([z.int().positive(), z.literal("unbounded")]),
-    atomicMove: z.boolean(),
-    scheduled: z.boolean(),
+  .strictObject(capability, {
+    error: ({ code, keys }) => {
+      if (code !== "unrecognized_keys" || !Array.isArray(keys)) return undefined
+      return `has no ${keys.join(", ")}: there are ${Object.keys(capability).join(", ")}`
+    },
   })
   .partial()
 
@@ -205,9 +211,12 @@ export function readOpenedStorage(value: unknown, where: string): OpenedStorage 
   if (isOpenedStorage(value)) return value
   const issue = openedStorage.safeParse(value).error?.issues[0]
   const what = issue === undefined || issue.path.length === 0 ? "" : `"${issue.path.join(".")}" ${issue.message}; `
-  throw new DriverModuleError(
-    `${where} must give { connect, close }: ${what}got ${value === null ? "null" : `a ${typeof value}`}`,
-  )
+  throw new DriverModuleError(`${where} must give { connect, close }: ${what}got ${kindOf(value)}`)
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  return typeof value === "object" ? "an object" : `a ${typeof value}`
 }
 
 function isOpenedStorage(value: unknown): value is OpenedStorage {

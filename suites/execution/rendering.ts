@@ -71,7 +71,8 @@ export function renderURL(value: string | undefined): string {
   return value === undefined ? "undefined" : "a URL"
 }
 
-function describeValue(value: unknown): string {
+/** What a value is that should be something else. */
+export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (typeof value === "object") return `an object of class ${value.constructor?.name ?? "none"}`
   return `a ${typeof value}`

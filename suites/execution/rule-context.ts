@@ -11,6 +11,7 @@ import { Given } from "./given.ts"
 import type { Evidence, Observation } from "./observation.ts"
 import { ObservedDriver } from "./observed-driver.ts"
 import type { TestedStorage } from "./opening.ts"
+import { describeValue } from "./rendering.ts"
 import { type TimeLimits, within } from "./time-limits.ts"
 import { type RecordedCall, Trace } from "./trace.ts"
 import { UploadLedger, type UploadListener } from "./upload-ledger.ts"
@@ -211,7 +212,7 @@ const methods = ["getContent", "putContent", "reader", "writer", "stat", "list",
 function demandDriver(value: unknown): StorageDriver {
   const missing = methods.filter((method) => typeof propertyOf(value, method) !== "function")
   if (hasAll(value, missing)) return value
-  const what = missing.length === methods.length ? `a ${typeof value}` : `one without ${missing.join(", ")}`
+  const what = missing.length === methods.length ? describeValue(value) : `one without ${missing.join(", ")}`
   throw new RuleBroken("connect() to give a driver", what)
 }
 
