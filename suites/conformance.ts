@@ -4,6 +4,7 @@ import type { DriverModule, OpenedStorage, StartedTarget } from "../drivers/defi
 import type { SuiteName } from "./catalogue.ts"
 import type { TestedStorage } from "./execution/opening.ts"
 import type { Failure, RuleOutcome } from "./execution/outcome.ts"
+import { numberOf } from "./execution/trace.ts"
 import type { Rule } from "./rule.ts"
 
 /** The test runner that the rules are registered with: that of Vitest, Jest, Mocha or `node:test`. */
@@ -75,7 +76,8 @@ function demand(rule: Rule, outcome: RuleOutcome, seed: number): void {
 
 function linesOf(failure: Failure): string[] {
   const calls = failure.calls.map(
-    (call, index) => `  ${index + 1}. ${call.method}(${call.arguments.join(", ")}) → ${call.outcome}`,
+    (call, index) =>
+      `  ${numberOf(index, failure.calls.length, failure.totalCalls)}. ${call.method}(${call.arguments.join(", ")}) → ${call.outcome}`,
   )
   return [`expected ${failure.expected}`, `got ${failure.actual}`, ...calls, ...failure.example.map((line) => `  ${line}`)]
 }

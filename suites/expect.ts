@@ -78,7 +78,7 @@ export async function expectListing(driver: ObservedDriver, path: string, entrie
   expectThat(
     driver,
     same,
-    `list of ${quote(path)} to give ${wanted.length} entries: ${enumerate(wanted)}`,
+    `list of ${quote(path)} to give ${countOf(wanted.length)}: ${enumerate(wanted)}`,
     differenceOf(wanted, got),
   )
 }
@@ -151,6 +151,10 @@ async function rejectionOf<Value>(
   }
 }
 
+function countOf(entries: number): string {
+  return entries === 1 ? "1 entry" : `${entries} entries`
+}
+
 function enumerate(entries: readonly string[]): string {
   const shown = entries.slice(0, 5).map((entry) => quote(entry))
   return `${shown.join(", ")}${entries.length > shown.length ? ", …" : ""}`
@@ -161,7 +165,7 @@ function differenceOf(wanted: readonly string[], got: readonly string[]): string
   const missing = wanted.filter((entry) => !inGot.has(entry))
   // Sorted, so that what came twice stands side by side.
   const surplus = got.filter((entry, index) => !inWanted.has(entry) || got[index - 1] === entry)
-  const parts = [`${got.length} entries`]
+  const parts = [countOf(got.length)]
   if (missing.length > 0) parts.push(`without ${enumerate(missing)}`)
   if (surplus.length > 0) parts.push(`with ${enumerate(surplus)} too many`)
   return parts.join(", ")

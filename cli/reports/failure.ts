@@ -1,7 +1,7 @@
 import type { FailingSequence, Failure } from "../../suites/execution/outcome.ts"
-import type { RecordedCall } from "../../suites/execution/trace.ts"
+import { numberOf, type RecordedCall } from "../../suites/execution/trace.ts"
 import type { RuleResult } from "./result.ts"
-import { labelled, paint, type TextStyle, wrap } from "./text.ts"
+import { count, labelled, paint, type TextStyle, wrap } from "./text.ts"
 import { renderTimeline } from "./timeline/text.ts"
 
 const callsAtTheStart = 6
@@ -37,14 +37,15 @@ function howOften({ commands, failed, repeats, shrunk }: FailingSequence): strin
 function renderCalls({ calls, totalCalls }: Failure, style: TextStyle): readonly string[] {
   if (calls.length === 0) return []
   const severalInstances = calls.some((call) => call.instance !== 1)
-  const shown = shorten(calls.map((call, index) => ({ call, number: index + 1 })))
-  const numberWidth = String(calls.length).length
+  const all = numberOf(calls.length - 1, calls.length, totalCalls)
+  const shown = shorten(calls.map((call, index) => ({ call, number: numberOf(index, calls.length, totalCalls) })))
+  const numberWidth = String(all).length
   const texts = shown.map((row) => (row === undefined ? "" : callText(row.call, severalInstances)))
   const available = style.columns - numberWidth - 6
   const callWidth = Math.min(Math.max(...texts.map((text) => text.length)), Math.floor(available * 0.55))
   const rows = shown.flatMap((row, index) => {
-    if (row === undefined) return [`     … ${calls.length - callsAtTheStart - callsAtTheEnd} calls left out`]
-    const last = row.number === calls.length
+    if (row === undefined) return [`     … ${count(all - callsAtTheStart - callsAtTheEnd, "call")} left out`]
+    const last = row.number === all
     const cells = sideBySide(texts[index] ?? "", row.call.outcome, callWidth, available - callWidth - 2)
     return cells.map((cell, line) => {
       const mark = last && line === 0 ? ">" : " "
@@ -53,11 +54,7 @@ function renderCalls({ calls, totalCalls }: Failure, style: TextStyle): readonly
       return last ? paint(style, "bold", text) : text
     })
   })
-  const unseen =
-    totalCalls > calls.length && calls.length >= 400
-      ? [`     ${totalCalls} calls in all, the first ${calls.length} are kept`]
-      : []
-  return [...rows, ...unseen, ""]
+  return [...rows, ""]
 }
 
 function callText(call: RecordedCall, severalInstances: boolean): string {

@@ -102,17 +102,20 @@ test("colour adds nothing that words do not say", () => {
   expect(stripVTControlCharacters(renderReport(run, { ...plain, colour: true }))).toBe(renderReport(run, plain))
 })
 
-test("a long case is cut in the middle, the call that diverged stays", () => {
-  const calls = Array.from({ length: 300 }, (_, index) => call(`call${index + 1}`, "ok"))
+test.each([
+  [300, "280 calls left out", /> 300 {2}call300/],
+  [1_026, "1,006 calls left out", /> 1026 {2}call400/],
+])("a case of %i calls is cut in the middle, the call that diverged stays", (totalCalls, leftOut, diverged) => {
+  const calls = Array.from({ length: Math.min(totalCalls, 400) }, (_, index) => call(`call${index + 1}`, "ok"))
   const [first] = run.suites
-  const outcome = { ...counted, status: "failed", failure: { ...failure, calls, totalCalls: 300 } } as const
+  const outcome = { ...counted, status: "failed", failure: { ...failure, calls, totalCalls } } as const
   const suites = [
     { name: "contract", verdict: "nonconformant", chosen: 1, total: 1, rules: [rule("move/long", outcome)] },
   ] as const
   const text = renderReport({ ...run, suites }, plain)
   expect(first).toBeDefined()
-  expect(text).toContain("280 calls left out")
-  expect(text).toMatch(/> 300 {2}call300/)
+  expect(text).toContain(leftOut)
+  expect(text).toMatch(diverged)
   expect(text.split("\n").length).toBeLessThan(60)
 })
 

@@ -23,7 +23,7 @@ export interface Failure {
   readonly actual: string
   /** Id of the rule that was broken, where it is another one than the one that was run. */
   readonly brokenRule?: string
-  /** The calls of the smallest case that fails, the last of them the one that diverged; no more than 400. */
+  /** The calls of the smallest case that fails, the last of them the one that diverged; of more than 400 the first 200 and the last. */
   readonly calls: readonly RecordedCall[]
   /** How many calls the case made in all. */
   readonly totalCalls: number

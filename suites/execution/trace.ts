@@ -9,11 +9,19 @@ export interface RecordedCall {
   outcome: string
 }
 
-const maximumCalls = 400
+/** Calls of a case that are kept from its beginning, and from its end. */
+const keptAtEachEnd = 200
+
+/** The number, from 1, of the kept call at this index among all calls of the case. A recorder of its own may have kept them all. */
+export function numberOf(index: number, kept: number, total: number): number {
+  const leftOut = kept > 2 * keptAtEachEnd ? 0 : Math.max(0, total - 2 * keptAtEachEnd)
+  return index + 1 + (index < keptAtEachEnd ? 0 : leftOut)
+}
 
 /** The calls of one case, in the order in which they were made. */
 export class Trace {
-  readonly #calls: RecordedCall[] = []
+  readonly #first: RecordedCall[] = []
+  readonly #last: RecordedCall[] = []
   #total = 0
   #closed = false
 
@@ -21,7 +29,9 @@ export class Trace {
     const recorded = { ...call, outcome: "…" }
     if (this.#closed) return recorded
     this.#total++
-    if (this.#calls.length < maximumCalls) this.#calls.push(recorded)
+    const calls = this.#first.length < keptAtEachEnd ? this.#first : this.#last
+    calls.push(recorded)
+    if (calls.length > keptAtEachEnd) calls.shift()
     return recorded
   }
 
@@ -34,8 +44,8 @@ export class Trace {
     return this.#closed
   }
 
-  /** The first calls of the case, 400 at most, and how many there were. */
+  /** The first 200 calls of the case and the last 200, and how many there were. */
   snapshot(): { readonly calls: readonly RecordedCall[]; readonly total: number } {
-    return { calls: this.#calls.map((call) => ({ ...call })), total: this.#total }
+    return { calls: [...this.#first, ...this.#last].map((call) => ({ ...call })), total: this.#total }
   }
 }
