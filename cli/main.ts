@@ -91,7 +91,11 @@ function certifyCommand(): Command {
         .default([], "all"),
     )
     .option("--seed <number>", "seed of all that is generated; printed by each run", parseSeed)
-    .option("--runs <n>", "random sequences of calls of each kind; by default what fits the kind of storage", parseRuns)
+    .option(
+      "--runs <n>",
+      "random sequences of calls of each kind; by default what fits the kind of storage, and fewer that find nothing give no verdict",
+      parseRuns,
+    )
     .option("--budget <duration>", "time to explore random sequences of calls, in place of a number of them", parseMilliseconds)
     .option(
       "--regressions <file>",
@@ -99,7 +103,7 @@ function certifyCommand(): Command {
     )
     .option("--no-regressions", "read and save none")
     .option("--dry-run", "only tell what the run would be on, and roughly how many requests and bytes it takes", false)
-    .option("--json <file>", "write the result as JSON")
+    .option("--json <file>", "write the result as JSON, and beside it a page of each rule that clients broke together")
     .option("--junit <file>", "write the result as JUnit XML")
     .option(
       "--timeout <duration>",
@@ -107,7 +111,7 @@ function certifyCommand(): Command {
       parseMilliseconds,
     )
     .option("--deadline <duration>", "time for the whole run; rules that have not begun by then are not run", parseMilliseconds)
-    .option("--concurrency <n>", "processes that run rules side by side", parseCount)
+    .option("--concurrency <n>", "processes that run rules side by side (default: 2 to 4, as there are processors)", parseCount)
     .option(
       "--processes <n>",
       "processes over which suite concurrency spreads its clients, each with a driver of its own (default: all call from one)",
