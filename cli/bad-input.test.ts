@@ -112,6 +112,8 @@ describe("bad input is told in one line, with exit code 2", () => {
 test("help and version exit with 0", async () => {
   expect(await runCommand(["--version"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
   expect(await runCommand(["certify", "--help"])).toMatchObject({ code: 0, stdout: expect.stringContaining("Examples:") })
+  const { stdout: overview } = await runCommand(["--help"])
+  expect(overview.split("\n").filter((line) => line.length > 80)).toEqual([])
   for (const command of ["certify", "replay", "bench"]) {
     const { stdout } = await runCommand([command, "--help"])
     expect(stdout.replaceAll(/\s+/g, " ")).not.toMatch(/\(default: (\{|\[|\d{3,})/)

@@ -64,6 +64,9 @@ function program(): Command {
   const command = new Command("storage-driver-conformance")
     .description("Certifies storage drivers: which rules of the contract a driver keeps, and which it breaks.")
     .version(packageVersion())
+    // The descriptions of commands have 38 characters of a line of 80.
+    .configureHelp({ minWidthToWrap: 30 })
+    .addHelpText("after", programExamples)
     .exitOverride()
     .configureOutput(oneLineErrors)
     .showSuggestionAfterError()
@@ -75,6 +78,12 @@ function program(): Command {
   command.addCommand(cleanCommand())
   return command
 }
+
+const programExamples = `
+Examples:
+  storage-driver-conformance certify azure
+  storage-driver-conformance certify ./my-driver.ts --rule move
+  storage-driver-conformance help certify`
 
 function certifyCommand(): Command {
   return takingStorage(new Command("certify"))
@@ -191,7 +200,7 @@ function takingStorage(command: Command): Command {
 
 function replayCommand(): Command {
   return takingStorage(new Command("replay"))
-    .description("Run sequences of calls that failed again, five times each.")
+    .description("Run again, five times each, sequences of calls that failed.")
     .argument("<sequence>", "the token that a report gives, or a file of sequences")
     .addOption(
       new Option("--timeout <duration>", "time for each call into the driver")
