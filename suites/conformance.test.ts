@@ -44,6 +44,13 @@ test("a broken rule fails its test, with the calls, the source and the seed", as
   )
 })
 
+test("a sequence of calls fails its test with the rule that it broke", async () => {
+  const mutant = (await loadMutants()).find(({ id }) => id === "uploads-cannot-be-overwritten")
+  if (mutant === undefined) throw new Error("the known-bad driver is gone")
+  const [only] = await register(mutant.module, { seed: 5, select: ({ id }) => id === "sequences/of-uploads" })
+  await expect(only?.body()).rejects.toThrow(/MUST sequences\/of-uploads: .*\nbroken: content\/[a-z-]+\nexpected /)
+})
+
 test("what a driver does not offer is skipped, with the reason", async () => {
   const registered = await register(inmemory, {})
   const skipped = registered.filter((each) => each.skipped).map(({ name }) => name)

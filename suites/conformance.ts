@@ -79,7 +79,14 @@ function linesOf(failure: Failure): string[] {
     (call, index) =>
       `  ${numberOf(index, failure.calls.length, failure.totalCalls)}. ${call.method}(${call.arguments.join(", ")}) → ${call.outcome}`,
   )
-  return [`expected ${failure.expected}`, `got ${failure.actual}`, ...calls, ...failure.example.map((line) => `  ${line}`)]
+  const broken = failure.brokenRule === undefined ? [] : [`broken: ${failure.brokenRule}`]
+  return [
+    ...broken,
+    `expected ${failure.expected}`,
+    `got ${failure.actual}`,
+    ...calls,
+    ...failure.example.map((line) => `  ${line}`),
+  ]
 }
 
 interface SessionOptions extends ConformanceOptions {

@@ -1,7 +1,7 @@
 import type { FailingSequence, Failure } from "../../suites/execution/outcome.ts"
 import { numberOf, type RecordedCall } from "../../suites/execution/trace.ts"
 import type { RuleResult } from "./result.ts"
-import { count, labelled, paint, type TextStyle, wrap } from "./text.ts"
+import { count, duration, labelled, paint, type TextStyle, wrap } from "./text.ts"
 import { renderTimeline } from "./timeline/text.ts"
 
 const callsAtTheStart = 6
@@ -31,7 +31,7 @@ export function renderRuleFailure(rule: RuleResult, failure: Failure, heading: s
 function howOften({ commands, failed, repeats, shrunk }: FailingSequence): string {
   const times = failed === repeats ? "every time" : `${failed} of ${repeats} times`
   if (shrunk.from <= commands.length) return times
-  return `${times}; found as ${shrunk.from} calls, made smaller in ${(shrunk.milliseconds / 1_000).toFixed(1)} s`
+  return `${times}; found as ${shrunk.from} calls, made smaller in ${duration(shrunk.milliseconds)}`
 }
 
 function renderCalls({ calls, totalCalls }: Failure, style: TextStyle): readonly string[] {
