@@ -293,7 +293,7 @@ Examples:
   storage-driver-conformance bench ./my-driver.ts --compare filesystem --profile registry
   storage-driver-conformance bench azure --only writer --only reader --size 1GiB --concurrency 4
 
-Exit codes: 0 measured, 2 bad input, 3 what was to be measured was not to be had, or failed.`
+Exit codes: 0 measured, 2 bad input, 3 a backend could not be had or did not answer, or a call failed.`
 
 function rulesCommand(): Command {
   return new Command("rules")
