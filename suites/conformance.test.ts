@@ -18,7 +18,7 @@ await conformance(
 interface Registered {
   readonly name: string
   readonly skipped: boolean
-  readonly body: () => Promise<void>
+  readonly body: (context?: unknown) => Promise<void>
 }
 
 /** A runner that only notes what is registered. */
@@ -56,6 +56,21 @@ test("what a driver does not offer is skipped, with the reason", async () => {
   const skipped = registered.filter((each) => each.skipped).map(({ name }) => name)
   expect(skipped).toContain("redirect-url/get-gives-the-content (the driver declares no redirect URLs)")
   expect(registered.length).toBeGreaterThan(skipped.length)
+})
+
+test("what a driver turns out not to offer when it is opened is skipped then, where the runner can", async () => {
+  const ignoresCase: DriverModule = {
+    ...inmemory,
+    open: async () => ({
+      ...(await inmemory.open({ parameters: {}, signal: new AbortController().signal })),
+      capabilities: { caseSensitive: false },
+    }),
+  }
+  const [only] = await register(ignoresCase, { select: ({ id }) => id === "paths/case-tells-names-apart" })
+  const reasons: unknown[] = []
+  await only?.body({ skip: (reason: unknown) => reasons.push(reason) })
+  expect(reasons).toEqual(["the driver declares that it ignores case"])
+  await only?.body()
 })
 
 test("the suite scale skips what needs processes of its own", async () => {
