@@ -47,7 +47,7 @@ describe("verdicts", () => {
     expect(stdout).not.toContain("broken")
     expect(stderr).toMatch(/^kept {4}content\/round-trip \d+ ms$/m)
     expect(code).toBe(0)
-  })
+  }, 60_000) // All rules: six seconds on an idle machine.
 
   test("a broken MUST makes it nonconformant, with the calls that show it and how to run it again", async () => {
     const driver = await knownBadModule("move", "move-leaves-the-source")
