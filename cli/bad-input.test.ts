@@ -73,6 +73,12 @@ describe("bad input is told in one line, with exit code 2", () => {
     [["certify", "filesystem", "--target", "account"], "rootdirectory", "-p rootdirectory="],
     [["certify", "filesystem", "-p", "maxthreads=many"], "maxthreads", ""],
     [["certify", "inmemory", "--target", "embedded"], "names no backend", ""],
+    [["certify", "inmemory", "--target", "account"], "--target account is for a storage outside of the process", "leave it out"],
+    [
+      ["certify", "inmemory", "--suite", "concurrency", "--processes", "2"],
+      "--processes is for a storage outside of the process",
+      "leave it out",
+    ],
     [["certify", "azure", ...account, "-p", "accountkey=not base64!"], 'azure refuses the parameter "accountkey"', "base64"],
     [["certify", "azure", ...account], "accountkey", "-p accountkey="],
     [["certify", "azure", "--config", "missing.yml"], "missing.yml cannot be read", ""],

@@ -71,7 +71,8 @@ test("what failed is saved, told with a command that replays it, and run first n
 describe("bad input is told in one line, with exit code 2", () => {
   test.each([
     [["replay", "s1.abc"], "the token is damaged"],
-    [["replay", "nowhere.yml"], "neither a token"],
+    [["replay", "nowhere.yml"], "there is no file nowhere.yml, and a token begins with s1."],
+    [["replay", "empty.yml"], "empty.yml holds no sequences"],
     [["replay", "calls.yml"], 'calls.yml: 1 calls 2: "moove" is no call of a sequence'],
     [["certify", "inmemory", "--regressions", "calls.yml"], 'calls.yml: 1 calls 2: "moove" is no call of a sequence'],
     [["replay", "nobody.yml"], "names no driver"],
@@ -79,6 +80,7 @@ describe("bad input is told in one line, with exit code 2", () => {
     [["certify", "inmemory", "--runs", "0"], "--runs"],
     [["certify", "inmemory", "--budget", "soon"], "--budget"],
   ])("%j", async (commandArguments, what) => {
+    await writeFile(join(folder, "empty.yml"), "# none\n")
     await writeFile(join(folder, "calls.yml"), "- rule: sequences/of-files\n  calls: [stat /a, moove /a /b]\n")
     await writeFile(join(folder, "nobody.yml"), "- rule: sequences/of-files\n  calls: [stat /a]\n")
     await writeFile(join(folder, "rule.yml"), "- rule: move/nothing\n  driver: inmemory\n  calls: [stat /a]\n")

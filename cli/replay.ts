@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { loadSuite } from "../suites/catalogue.ts"
 import { certifyWith } from "./certify.ts"
 import { BadInput } from "./input/bad-input.ts"
@@ -22,7 +23,8 @@ export async function replay(what: string, { driver, ...options }: ReplayOptions
   const suite = await loadSuite("contract")
   const ids = suite.rules.map(({ id }) => id)
   const saved = looksLikeToken(what) ? readToken(what, ids) : await readSavedSequences(what, ids)
-  if (saved.length === 0) throw new BadInput(`${what} is neither a token, which begins with s1., nor a file of sequences`)
+  if (saved.length === 0)
+    throw new BadInput(existsSync(what) ? `${what} holds no sequences` : `there is no file ${what}, and a token begins with s1.`)
   const reference = driver ?? driverOf(saved, what)
   const chosen: CertifyOptions = {
     ...options,

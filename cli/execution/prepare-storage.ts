@@ -7,7 +7,7 @@ import { BadInput } from "../input/bad-input.ts"
 import type { StorageOptions } from "../input/certify-options.ts"
 import type { Parameters } from "../input/parameters.ts"
 import { createRedactor, type Redactor, secretParameterNames, textsWithin } from "../input/secrets.ts"
-import { chooseStorage, type StorageChoice } from "../input/storage-choice.ts"
+import { type ChoiceOptions, chooseStorage, type StorageChoice } from "../input/storage-choice.ts"
 import { Unavailable } from "../input/unavailable.ts"
 import type { Backend } from "./backend.ts"
 
@@ -45,7 +45,7 @@ export interface PreparedStorage {
  *
  * @throws BadInput
  */
-export async function findStorage(backend: Backend, driver: DriverDescription, options: StorageOptions): Promise<ChosenStorage> {
+export async function findStorage(backend: Backend, driver: DriverDescription, options: ChoiceOptions): Promise<ChosenStorage> {
   const choice = await chooseStorage(driver, options)
   if (choice.on === "target") tellIgnored(choice.ignoredVariables)
   else await demandValid(backend, driver, choice.parameters, redactorOf(driver, choice.parameters))

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises"
 import type { TargetKind } from "../../suites/execution/opening.ts"
 import type { DriverDescription } from "../driver-process/protocol.ts"
 import { BadInput } from "./bad-input.ts"
-import type { StorageOptions } from "./certify-options.ts"
+import type { CertifyOptions, StorageOptions } from "./certify-options.ts"
 import {
   type Parameters,
   parameterNames,
@@ -30,13 +30,16 @@ export type StorageChoice =
       readonly parameters: Parameters
     }
 
+export type ChoiceOptions = StorageOptions & Pick<CertifyOptions, "processes">
+
 /**
  * Parameters come from `-p`, then the environment, then the registry's configuration. The environment alone never turns a run at the
  * suite's own backend into one at an account: what is meant for a registry in production may stand there.
  *
  * @throws BadInput
  */
-export async function chooseStorage(driver: DriverDescription, options: StorageOptions): Promise<StorageChoice> {
+export async function chooseStorage(driver: DriverDescription, options: ChoiceOptions): Promise<StorageChoice> {
+  if (driver.capabilities.scope === "process") demandOneProcess(driver, options)
   const names = parameterNames(driver.parameterSchema)
   const pairs = readPairs(options.parameter, names)
   refuseUnknown(driver.name, pairs, names, driver.takesParameters)
@@ -57,6 +60,14 @@ export async function chooseStorage(driver: DriverDescription, options: StorageO
   const parameters = { ...config, ...environment, ...pairs }
   refuseUnknown(driver.name, parameters, names, driver.takesParameters)
   return { on: "account", parameters }
+}
+
+function demandOneProcess({ name }: DriverDescription, { target, processes }: ChoiceOptions): void {
+  const option = target === "account" ? "--target account" : processes === undefined ? undefined : "--processes"
+  if (option !== undefined)
+    throw new BadInput(
+      `${option} is for a storage outside of the process, and that of the driver ${name} is within: leave it out`,
+    )
 }
 
 function demandKind({ name, target }: DriverDescription, kind: TargetKind): void {

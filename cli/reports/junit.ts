@@ -67,7 +67,10 @@ function testCase(rule: RuleResult, strict: boolean): Element {
   }
   if (outcome.status === "set-up-failed") return { ...base, error: details(rule, "its set-up failed", "set-up", outcome.failure) }
   const failure = details(rule, `${levelOf(rule)}: ${(rule.breaks ?? rule).statement}`, levelOf(rule), outcome.failure)
-  return standing === "warning" ? { ...base, "system-out": failure["#text"] } : { ...base, failure }
+  // JUnit knows no warnings.
+  return standing === "warning"
+    ? { ...base, "system-out": `A warning, which --strict counts as a failure.\n\n${failure["#text"]}` }
+    : { ...base, failure }
 }
 
 function details(rule: RuleResult, message: string, type: string, failure: Failure | undefined): Element {

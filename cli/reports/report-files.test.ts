@@ -3,10 +3,11 @@ import { link, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
+import type { Failure } from "../../suites/execution/outcome.ts"
 import { BadInput } from "../input/bad-input.ts"
 import { jsonReport } from "./json.ts"
 import { openReportFiles } from "./report-files.ts"
-import type { RunResult } from "./result.ts"
+import type { RuleResult, RunResult } from "./result.ts"
 
 let folder: string
 
@@ -85,3 +86,17 @@ test.runIf(existsSync("/dev/full"))(
     expect(await readFile(junit, "utf8")).toContain("<testsuites")
   },
 )
+
+test("a broken SHOULD is no failure in JUnit, and says that it is a warning", async () => {
+  const junit = join(folder, "report.xml")
+  const failure: Failure = { expected: "a", actual: "b", calls: [], totalCalls: 0, example: [], doubt: undefined }
+  const rule: RuleResult = {
+    ...{ id: "a/b", level: "SHOULD", statement: "", why: "", source: "", replay: "" },
+    outcome: { ruleId: "a/b", checks: 1, calls: 1, milliseconds: 1, status: "failed", failure },
+  }
+  const reports = await openReportFiles({ junit })
+  await reports.write({ ...result, suites: [{ name: "contract", rules: [rule], verdict: "conformant", chosen: 1, total: 1 }] })
+  const xml = await readFile(junit, "utf8")
+  expect(xml).not.toContain("<failure")
+  expect(xml).toContain("A warning, which --strict counts as a failure.")
+})
