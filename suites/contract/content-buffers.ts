@@ -1,8 +1,9 @@
 import { content, versionsOf } from "../../fixtures/arbitraries/content.ts"
 import { path } from "../../fixtures/arbitraries/paths.ts"
-import { bytesOf } from "../../fixtures/content.ts"
-import { forAll } from "../execution/for-all.ts"
-import { expectBytes, expectContent } from "../expect.ts"
+import { bytesOf, type Content, contentOf } from "../../fixtures/content.ts"
+import { forAll, forEach, inTurn, once } from "../execution/for-all.ts"
+import type { ObservedDriver } from "../execution/observed-driver.ts"
+import { expectBytes, expectContent, expectMissing } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
 const keepsNoReference = defineRule({
@@ -11,13 +12,20 @@ const keepsNoReference = defineRule({
   statement: "When putContent has resolved its buffer is the caller's again: what it puts there next is not stored.",
   why: "A caller that uses one buffer for one file after another would change what it has stored before.",
   source: "storagedriver.go, PutContent; Go's convention for []byte arguments",
-  check: forAll({ content: content({ minLength: 1 }) }, async ({ driver, content }) => {
-    const buffer = bytesOf(content)
-    await driver.putContent("/file", buffer)
-    buffer.fill(0)
-    await expectContent(driver, "/file", content)
-  }),
+  check: inTurn(
+    forAll({ content: content({ minLength: 1 }) }, ({ driver, content }) => putAndOverwrite(driver, content, bytesOf(content))),
+    // The slice of a Buffer is no copy, as that of a Uint8Array is.
+    forEach([{ length: 71 }, { length: 2 * 1024 * 1024 }], ({ driver, length }) =>
+      putAndOverwrite(driver, contentOf(1, length), Buffer.from(bytesOf(contentOf(1, length)).buffer)),
+    ),
+  ),
 })
+
+async function putAndOverwrite(driver: ObservedDriver, content: Content, buffer: Uint8Array): Promise<void> {
+  await driver.putContent("/file", buffer)
+  buffer.fill(0)
+  await expectContent(driver, "/file", content)
+}
 
 const handsOutItsOwn = defineRule({
   id: "content/hands-out-no-buffer-of-its-own",
@@ -49,4 +57,32 @@ const seenByOthers = defineRule({
   }),
 })
 
-export const rules: readonly Rule[] = [keepsNoReference, handsOutItsOwn, seenByOthers]
+const sameBytes = contentOf(1, 71)
+const otherBytes = contentOf(2, 71)
+
+const equalAreApart = defineRule({
+  id: "content/equal-contents-are-files-of-their-own",
+  level: "MUST",
+  statement:
+    "Files with the same content are files of their own: what is deleted, moved or written of one leaves the others as they were, and an older content can be stored again.",
+  why: "The same link file lies in every repository that has the layer; deleting one repository must not empty the others.",
+  source: "storagedriver.go, PutContent, Move and Delete, each of which is of the path that it is given",
+  check: once(async ({ given, driver, connect }) => {
+    const paths = ["/a/link", "/b/link", "/c/link", "/d/link"] as const
+    for (const path of paths) await given.file(path, sameBytes)
+    const [deleted, moved, replaced, kept] = paths
+    await driver.delete(deleted)
+    await expectMissing(driver, deleted)
+    await expectContent(driver, moved, sameBytes)
+    await driver.move(moved, replaced)
+    await expectMissing(driver, moved)
+    await expectContent(driver, replaced, sameBytes)
+    for (const content of [otherBytes, sameBytes]) {
+      await driver.putContent(replaced, bytesOf(content))
+      await expectContent(driver, replaced, content)
+    }
+    await expectContent(await connect(), kept, sameBytes)
+  }),
+})
+
+export const rules: readonly Rule[] = [keepsNoReference, handsOutItsOwn, seenByOthers, equalAreApart]

@@ -3,6 +3,7 @@ import { content, versionsOf } from "../../fixtures/arbitraries/content.ts"
 import { path, unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
 import { awkwardBytes } from "../../fixtures/awkward-bytes.ts"
 import { bytesOf, type Content, contentOf } from "../../fixtures/content.ts"
+import { partOfALarger } from "../../fixtures/larger-buffer.ts"
 import { blockSizeOf } from "../block-size.ts"
 import { forAll, forEach, inTurn } from "../execution/for-all.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
@@ -15,10 +16,16 @@ const roundTrip = defineRule({
   statement: "What putContent stored, getContent gives back, byte for byte.",
   why: "All that the registry knows of tags, layers and uploads is in small files that it writes and reads so.",
   source: "storagedriver.go, GetContent and PutContent; testsuites.go, TestWriteRead1 to TestWriteRead4",
-  check: forAll({ path: path(), content: content() }, async ({ driver, path, content }) => {
-    await driver.putContent(path, bytesOf(content))
-    await expectContent(driver, path, content)
-  }),
+  check: inTurn(
+    forAll({ path: path(), content: content() }, async ({ driver, path, content }) => {
+      await driver.putContent(path, bytesOf(content))
+      await expectContent(driver, path, content)
+    }),
+    forEach([{ length: 71 }, { length: 70_000 }], async ({ driver, length }) => {
+      await driver.putContent("/part", partOfALarger(bytesOf(contentOf(1, length))))
+      await expectContent(driver, "/part", contentOf(1, length))
+    }),
+  ),
 })
 
 const mebibyte = 1024 * 1024

@@ -46,6 +46,16 @@ export class Given {
     })
   }
 
+  /** A file with this content that a writer made. */
+  committedUpload(path: string, content: Content): Promise<void> {
+    return setUp(async () => {
+      const writer = await this.#driver.writer(path)
+      await writer.write(bytesOf(content))
+      await writer.commit()
+      await writer.close()
+    })
+  }
+
   /** An upload of this content that was closed, and not committed. */
   closedUpload(path: string, content: Content): Promise<void> {
     return setUp(async () => {
