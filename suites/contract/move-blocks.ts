@@ -12,13 +12,14 @@ const severalBlocks = defineRule({
   id: "move/of-several-blocks",
   level: "MUST",
   statement:
-    "An upload of several of the driver's blocks moves whole, also onto a file that is there, and another instance reads it at once.",
+    "An upload of several of the driver's blocks moves whole, also onto a file that is there, and leaves nothing of one that it is moved onto; another instance reads it at once.",
   why: "Layers are as long as that, and the request that pulls one may reach another process than the one that moved it.",
   source: "storagedriver.go, Move; registry/storage/blobwriter.go, moveBlob; distribution pull request 886",
   check: forEach(
     (capabilities) => [
       { length: blockSizeOf(capabilities) + 1, replaced: 10 },
       { length: 2 * blockSizeOf(capabilities), replaced: undefined },
+      { length: 10, replaced: blockSizeOf(capabilities) + 1 },
     ],
     async ({ given, driver, connect, length, replaced }) => {
       const content = contentOf(1, length)

@@ -1,12 +1,14 @@
 import { constantFrom } from "fast-check"
+import type { WriterOptions } from "../../drivers/contract.ts"
 import { content, contents, versionsOf } from "../../fixtures/arbitraries/content.ts"
 import { bytesOf, type Content, contentOf } from "../../fixtures/content.ts"
 import { describeCount } from "../../fixtures/content-diagnosis.ts"
 import { blockSizeOf } from "../block-size.ts"
-import { forAll, forEach, once } from "../execution/for-all.ts"
+import { forAll, forEach, inTurn } from "../execution/for-all.ts"
 import { setUp } from "../execution/given.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
 import type { ObservedWriter } from "../execution/observed-writer.ts"
+import type { Case } from "../execution/rule-context.ts"
 import { expectContent, expectMissing, expectRefusal, expectSize, expectThat, mayReject } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
@@ -67,25 +69,34 @@ const cancelLeavesNothing = defineRule({
     "After cancel, also of an upload that was resumed, nothing of it is left: no content, no entry, and nothing to resume.",
   why: "Uploads that clients give up are never looked at again; what stays of them is paid for for ever.",
   source: "storagedriver.go, FileWriter.Cancel",
-  check: forAll({ content: content({ minLength: 1 }) }, async ({ given, driver, connect, content }) => {
-    await given.storedFile("/folder/witness", contentOf(2_000, 8))
-    const writer = await driver.writer("/folder/file")
-    await writer.write(bytesOf(content))
-    await writer.cancel()
-    await expectMissing(driver, "/folder/file")
-    const listed = await driver.list("/folder")
-    expectThat(driver, !listed.includes("/folder/file"), "no entry of the cancelled upload", "one")
-    await expectNothingToResume(driver, "/folder/file")
-    const again = await driver.writer("/folder/file")
-    expectThat(driver, again.size === 0, "a new upload to begin empty", describeCount(again.size))
-    await again.write(bytesOf(content, 0, 1))
-    await again.close()
-    const resumed = await (await connect()).writer("/folder/file", { append: true })
-    await resumed.cancel()
-    await expectMissing(driver, "/folder/file")
-    await expectNothingToResume(driver, "/folder/file")
-  }),
+  check: inTurn(
+    forAll({ content: content({ minLength: 1 }) }, (one) => cancelAndLook(one, one.content, 1)),
+    forEach(
+      (capabilities) => [{ length: blockSizeOf(capabilities) + 1 }],
+      (one) => cancelAndLook(one, contentOf(1, one.length), one.length),
+    ),
+  ),
 })
+
+/** Cancels an upload of the content, and then one of its first bytes, by an instance that resumed it. */
+async function cancelAndLook({ given, driver, connect }: Case, content: Content, resumedLength: number): Promise<void> {
+  await given.storedFile("/folder/witness", contentOf(2_000, 8))
+  const writer = await driver.writer("/folder/file")
+  await writer.write(bytesOf(content))
+  await writer.cancel()
+  await expectMissing(driver, "/folder/file")
+  const listed = await driver.list("/folder")
+  expectThat(driver, !listed.includes("/folder/file"), "no entry of the cancelled upload", "one")
+  await expectNothingToResume(driver, "/folder/file")
+  const again = await driver.writer("/folder/file")
+  expectThat(driver, again.size === 0, "a new upload to begin empty", describeCount(again.size))
+  await again.write(bytesOf(content, 0, resumedLength))
+  await again.close()
+  const resumed = await (await connect()).writer("/folder/file", { append: true })
+  await resumed.cancel()
+  await expectMissing(driver, "/folder/file")
+  await expectNothingToResume(driver, "/folder/file")
+}
 
 /** Appending to nothing is undefined: it may be refused in any way, or begin a new upload, which then is empty. */
 async function expectNothingToResume(driver: ObservedDriver, path: string): Promise<void> {
@@ -102,16 +113,31 @@ const beginsEmpty = defineRule({
   statement: "A writer opened without append begins empty, whatever an upload before it left at the path.",
   why: "A push that is begun anew would otherwise end with the bytes of the one that broke off.",
   source: "storagedriver.go, Writer",
-  check: forAll({ versions: versionsOf(2, { minLength: 1 }) }, async ({ given, driver, versions: [left, written] }) => {
-    await given.closedUpload("/file", left)
-    const writer = await driver.writer("/file")
-    expectThat(driver, writer.size === 0, "the new upload to begin with 0 bytes", describeCount(writer.size))
-    await writer.write(bytesOf(written))
-    await writer.commit()
-    await writer.close()
-    await expectContent(driver, "/file", written)
-  }),
+  check: inTurn(
+    forAll({ versions: versionsOf(2, { minLength: 1 }), options: constantFrom<WriterOptions>({}, { append: false }) }, (one) =>
+      beginAnew(one, one.versions, one.options),
+    ),
+    forEach(
+      (capabilities) => [{ left: blockSizeOf(capabilities) + 1, written: 5 }],
+      (one) => beginAnew(one, [contentOf(1, one.left, 1), contentOf(1, one.written, 2)], {}),
+    ),
+  ),
 })
+
+/** Leaves an upload, and begins another one at its path. */
+async function beginAnew(
+  { given, driver }: Case,
+  [left, written]: readonly [Content, Content],
+  options: WriterOptions,
+): Promise<void> {
+  await given.closedUpload("/file", left)
+  const writer = await driver.writer("/file", options)
+  expectThat(driver, writer.size === 0, "the new upload to begin with 0 bytes", describeCount(writer.size))
+  await writer.write(bytesOf(written))
+  await writer.commit()
+  await writer.close()
+  await expectContent(driver, "/file", written)
+}
 
 const overExisting = defineRule({
   id: "writer/replaces-what-was-there",
@@ -119,16 +145,29 @@ const overExisting = defineRule({
   statement: "Committing an upload puts its content in place of the file at its path, be that longer or shorter.",
   why: "What stays of the older content behind a shorter one makes both unreadable.",
   source: "storagedriver.go, Writer",
-  check: forAll({ versions: versionsOf(2) }, async ({ given, driver, versions: [old, written] }) => {
-    await given.file("/file", old)
-    const writer = await driver.writer("/file")
-    await writer.write(bytesOf(written))
-    await writer.commit()
-    await writer.close()
-    await expectContent(driver, "/file", written)
-    await expectSize(driver, "/file", written.length)
-  }),
+  check: inTurn(
+    forAll({ versions: versionsOf(2) }, async ({ given, driver, versions: [old, written] }) => {
+      await given.file("/file", old)
+      await uploadOver(driver, written)
+    }),
+    forEach(
+      (capabilities) => [{ old: blockSizeOf(capabilities) + 1, written: 5 }],
+      async ({ driver, old, written }) => {
+        await setUp(async () => (await committed(driver, "/file", contentOf(1, old, 1))).close())
+        await uploadOver(driver, contentOf(1, written, 2))
+      },
+    ),
+  ),
 })
+
+async function uploadOver(driver: ObservedDriver, written: Content): Promise<void> {
+  const writer = await driver.writer("/file")
+  await writer.write(bytesOf(written))
+  await writer.commit()
+  await writer.close()
+  await expectContent(driver, "/file", written)
+  await expectSize(driver, "/file", written.length)
+}
 
 const resumeElsewhere = defineRule({
   id: "writer/resumes-from-another-instance",
@@ -144,6 +183,7 @@ const resumeElsewhere = defineRule({
         { name: "a byte at a time", lengths: [1, 1, 1, 1, 1, 1] },
         { name: "parts of any size", lengths: [4_095, 1, 70_000, 0, 33] },
         { name: "parts that end around a block", lengths: [block - 1, 1, 0, 1, block - 1, 1] },
+        { name: "nothing at last", lengths: [block + 5, 0] },
       ]
     },
     async ({ driver, connect, lengths }) => {
@@ -202,10 +242,11 @@ const bufferIsTheCallers = defineRule({
   statement: "When write has resolved the chunk's buffer is the caller's again: what it puts there next is not stored.",
   why: "The registry reads every upload through one buffer of 32 KiB.",
   source: "storagedriver.go, FileWriter is an io.Writer: implementations must not retain p; registry/storage/blobwriter.go",
-  check: once(async ({ driver }) => {
-    const whole = contentOf(1, 4_000)
+  check: forEach([{ length: 1_000 }, { length: 256 * 1_024 }], async ({ driver, length }) => {
+    const whole = contentOf(1, 4 * length)
     const writer = await driver.writer("/file")
-    const buffer = new Uint8Array(1_000)
+    // The slice of a Buffer is no copy, as that of a Uint8Array is.
+    const buffer = Buffer.alloc(length)
     for (let start = 0; start < whole.length; start += buffer.length) {
       buffer.set(bytesOf(whole, start, start + buffer.length))
       await writer.write(buffer)
