@@ -1,6 +1,7 @@
 import { isValidPath } from "../../drivers/contract.ts"
 import { bytesOf, contentOf } from "../../fixtures/content.ts"
 import { once } from "../execution/for-all.ts"
+import { quote } from "../execution/rendering.ts"
 import { expectListing, expectRefusal, expectThat } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
@@ -10,9 +11,10 @@ const likeNames = ["/a/a", "/a/b", "/ab", "/a-b", "/a.b", "/latest/link", "/late
 const alike = defineRule({
   id: "list/names-that-begin-the-same",
   level: "MUST",
-  statement: "Folders whose names begin the same list only what is their own, and a name is not there because a longer one is.",
+  statement:
+    "Folders whose names begin the same are there for stat, and list only what is their own; a name is not there because a longer one is.",
   why: "The tags 1.2 and 1.20, latest and latest-dev stand beside each other in every registry.",
-  source: "storagedriver.go, List; distribution commit 76226c61a and issue 4891",
+  source: "storagedriver.go, List and Stat; distribution commit 76226c61a and issue 4891",
   check: once(async ({ given, driver }) => {
     for (const [index, path] of likeNames.entries()) await given.file(path, contentOf(index + 1, 8))
     await expectListing(driver, "/", ["/a", "/ab", "/a-b", "/a.b", "/latest", "/latest-dev", "/1.2", "/1.20", "/n"])
@@ -21,6 +23,10 @@ const alike = defineRule({
     await expectListing(driver, "/1.2", ["/1.2/link"])
     await expectListing(driver, "/n", ["/n/n"])
     await expectListing(driver, "/n/n", ["/n/n/n"])
+    for (const folder of ["/a", "/latest", "/1.2"]) {
+      const { isDirectory } = await driver.stat(folder)
+      expectThat(driver, isDirectory, `a directory at ${quote(folder)}`, "a file")
+    }
     for (const absent of ["/1", "/late", "/1.2/lin", "/a-"]) {
       await expectRefusal(driver, () => driver.list(absent), "PathNotFound", absent)
       await expectRefusal(driver, () => driver.stat(absent), "PathNotFound", absent)

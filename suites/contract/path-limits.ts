@@ -221,6 +221,12 @@ const casesAreTwo = defineRule({
       await driver.move(other, one)
       await expectRefusal(driver, () => driver.stat(other), "PathNotFound", other)
       await expectContent(driver, one, contentOf(2, 30))
+      await driver.putContent(`${other}/file`, bytesOf(contentOf(3, 20)))
+      await driver.delete(one)
+      await expectContent(driver, `${other}/file`, contentOf(3, 20))
+      await driver.putContent(`${one}/file`, bytesOf(contentOf(4, 20)))
+      await driver.delete(one)
+      await expectContent(driver, `${other}/file`, contentOf(3, 20))
     },
   ),
 })

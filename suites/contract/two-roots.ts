@@ -55,6 +55,9 @@ const apart = defineRule({
       { root: "/registry-2", other: "/registry" },
       { root: "/1.2", other: "/1.20" },
       { root: "/a/registry", other: "/b/registry" },
+      // "." and "_" stand for any character in the patterns of regular expressions and of SQL.
+      { root: "/registry.1", other: "/registry-1" },
+      { root: "/registry_1", other: "/registry-1" },
     ],
     async ({ given, driver, root, other }) => {
       for (const [object, folder] of [root, other].entries()) {

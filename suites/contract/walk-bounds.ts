@@ -1,3 +1,4 @@
+import { contentOf } from "../../fixtures/content.ts"
 import { forEach, once } from "../execution/for-all.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
 import { quote } from "../execution/rendering.ts"
@@ -100,4 +101,30 @@ function show(paths: readonly string[]): string {
   return paths.map(quote).join(", ") || "nothing"
 }
 
-export const rules: readonly Rule[] = [deletions, stopWithStartAfter, onlyBelow]
+/** Entries at the root after which no more are looked at, where a storage that is in use has more. */
+const mostAtTheRoot = 10_000
+
+const root = defineRule({
+  id: "walk/root",
+  level: "MUST",
+  statement: 'walk of "/" reports what lies right below it by paths of one component, and not "/" itself.',
+  why: "Whoever takes stock of a storage, or copies it to another one, begins there.",
+  source: 'storagedriver.go, Walk; base/base.go, whose checks let Walk take "/"',
+  check: once(async ({ given, driver }) => {
+    await given.storedFile("/file", contentOf(1, 16))
+    const ours = `/${driver.observation.prefix.split("/")[1] ?? ""}`
+    const reported: string[] = []
+    await driver.bare.walk("/", ({ path, isDirectory }) => {
+      if (reported.push(path) === mostAtTheRoot) return "stop"
+      return isDirectory ? "skip-directory" : undefined
+    })
+    const wrong = reported.find((path) => !/^\/[^/]+$/.test(path))
+    expectThat(driver, wrong === undefined, 'paths of one component, such as "/a"', quote(wrong ?? ""))
+    const times = reported.filter((path) => path === ours).length
+    // Of the root Distribution's gcs driver lists nothing, and so walks over nothing.
+    const right = times === 1 || (times === 0 && [0, mostAtTheRoot].includes(reported.length))
+    expectThat(driver, right, `${quote(ours)} to be reported once`, `${times} times`)
+  }),
+})
+
+export const rules: readonly Rule[] = [deletions, stopWithStartAfter, onlyBelow, root]
