@@ -1,7 +1,7 @@
 import { bytesOf, contentOf } from "../../fixtures/content.ts"
-import { forEach } from "../execution/for-all.ts"
+import { forEach, once } from "../execution/for-all.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
-import { expectContent, expectListing, expectThat, mayReject } from "../expect.ts"
+import { expectContent, expectListing, expectRefusal, expectThat, mayReject } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
 const stored = contentOf(1, 300)
@@ -78,4 +78,24 @@ const manyAtOnce = defineRule({
   }),
 })
 
-export const rules: readonly Rule[] = [closingLeavesTheStorage, manyAtOnce]
+const missingIsNoOutage = defineRule({
+  id: "instances/missing-often-is-no-outage",
+  level: "SHOULD",
+  statement: `After ${many} calls one after another for what is not there the same instance goes on to read and write.`,
+  why: "A push asks for each layer first, and most are not there: what counts these answers as failures breaks off.",
+  source: "registry/storage/linkedblobstore.go, whose Stat is asked before each upload",
+  check: once(async ({ given, driver }) => {
+    await given.storedFile("/folder/file", stored)
+    for (let index = 0; index < many; index++) {
+      const path = `/folder/absent-${index}`
+      const call = () => (index % 2 === 0 ? driver.stat(path) : driver.getContent(path))
+      await expectRefusal(driver, call, "PathNotFound", path)
+    }
+    await expectContent(driver, "/folder/file", stored)
+    await driver.putContent("/folder/new", bytesOf(written))
+    await expectContent(driver, "/folder/new", written)
+    await expectListing(driver, "/folder", ["/folder/file", "/folder/new"])
+  }),
+})
+
+export const rules: readonly Rule[] = [closingLeavesTheStorage, manyAtOnce, missingIsNoOutage]

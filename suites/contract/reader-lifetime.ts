@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream"
+import { setTimeout as passes } from "node:timers/promises"
 import { constantFrom } from "fast-check"
 import { content, versionsOf } from "../../fixtures/arbitraries/content.ts"
 import { bytesOf, type Content, contentOf, firstDifference } from "../../fixtures/content.ts"
@@ -32,6 +33,27 @@ const beyondTheEnd = defineRule({
     if (got !== undefined) expectThat(driver, got.length === 0, "no bytes beyond the end", describeCount(got.length))
   }),
 })
+
+const waitsForItsReader = defineRule({
+  id: "reader/waits-for-its-reader",
+  level: "SHOULD",
+  statement: "A stream that is not read at once, and then with a pause, gives the whole content all the same.",
+  why: "A client that is slower than the storage would be sent what came while it was not looking as if it had never been.",
+  source: "storagedriver.go, Reader gives an io.ReadCloser, which gives what it is asked for; node:stream, Readable",
+  check: forEach([{ length: 71 }, { length: 300_000 }], async ({ given, driver, length }) => {
+    const content = contentOf(1, length)
+    await given.file("/file", content)
+    const stream = await driver.reader("/file")
+    await passes(pause)
+    const start = await readStream(stream, { enough: 1 })
+    await passes(pause)
+    const bytes = Buffer.concat([start, await readStream(stream)])
+    expectBytes(driver, "/file", bytes, content)
+  }),
+})
+
+/** Milliseconds. */
+const pause = 20
 
 const leftHalfRead = defineRule({
   id: "reader/left-half-read",
@@ -202,4 +224,11 @@ async function expectRestOf(
   expectOneOf(driver, Buffer.concat([start, rest]), contents)
 }
 
-export const rules: readonly Rule[] = [beyondTheEnd, leftHalfRead, freesWhatItHolds, acrossOverwrite, acrossDelete]
+export const rules: readonly Rule[] = [
+  beyondTheEnd,
+  waitsForItsReader,
+  leftHalfRead,
+  freesWhatItHolds,
+  acrossOverwrite,
+  acrossDelete,
+]
