@@ -7,6 +7,27 @@ import { quote } from "../execution/rendering.ts"
 import { expectThat, readFrom } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
+type NamedCall = readonly [name: string, call: () => Promise<unknown>]
+
+/** Calls that reject with an error of the contract, of each method that has one. */
+function failingCalls(driver: ObservedDriver, present: string, absent: string, other: string): readonly NamedCall[] {
+  const invalid = `${present}//a`
+  return [
+    ["getContent", () => driver.getContent(absent)],
+    ["getContent, of an invalid path,", () => driver.getContent(invalid)],
+    ["reader", () => readFrom(driver, absent)],
+    ["reader, at a negative offset,", () => readFrom(driver, present, -1)],
+    ["stat", () => driver.stat(absent)],
+    ["list", () => driver.list(absent)],
+    ["delete", () => driver.delete(absent)],
+    ["move", () => driver.move(absent, other)],
+    ["putContent, to an invalid path,", () => driver.putContent(invalid, bytesOf(contentOf(2, 8)))],
+    ["writer, to an invalid path,", () => driver.writer(invalid)],
+    ["walk, of an invalid path,", () => driver.walk(invalid, () => undefined)],
+    ["redirectURL, of an invalid path,", () => driver.redirectURL(invalid)],
+  ]
+}
+
 const driverName = defineRule({
   id: "errors/driver-name",
   level: "MUST",
@@ -15,24 +36,9 @@ const driverName = defineRule({
   source: "base/base.go, setDriverName; testsuites.go, TestReadNonexistent, TestInvalidPaths and TestReaderWithOffset",
   check: forAll({ paths: unrelatedPaths(3) }, async ({ given, driver, paths: [present, absent, other] }) => {
     await given.storedFile(present, contentOf(1, 16))
-    const invalid = `${present}//a`
-    const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
-      ["getContent", () => driver.getContent(absent)],
-      ["getContent, of an invalid path,", () => driver.getContent(invalid)],
-      ["reader", () => readFrom(driver, absent)],
-      ["reader, at a negative offset,", () => readFrom(driver, present, -1)],
-      ["stat", () => driver.stat(absent)],
-      ["list", () => driver.list(absent)],
-      ["delete", () => driver.delete(absent)],
-      ["move", () => driver.move(absent, other)],
-      ["putContent, to an invalid path,", () => driver.putContent(invalid, bytesOf(contentOf(2, 8)))],
-      ["writer, to an invalid path,", () => driver.writer(invalid)],
-      ["walk, of an invalid path,", () => driver.walk(invalid, () => undefined)],
-      ["redirectURL, of an invalid path,", () => driver.redirectURL(invalid)],
-    ]
-    for (const [method, call] of calls) await expectDriverName(driver, method, call)
+    for (const [method, call] of failingCalls(driver, present, absent, other)) await expectDriverName(driver, method, call)
     await given.file(`${other}/inside`, contentOf(2, 8))
-    const perhaps: typeof calls = [
+    const perhaps: readonly NamedCall[] = [
       ["write, to an upload that another writer committed,", () => writeLate(driver, absent)],
       ["move, of a directory,", () => driver.move(other, absent)],
       ["getContent, of a directory,", () => driver.getContent("/")],
@@ -77,4 +83,27 @@ async function expectDriverName(
   if (may === undefined) expectThat(driver, false, `${method} to reject`, "success")
 }
 
-export const rules: readonly Rule[] = [driverName]
+const rejections = defineRule({
+  id: "errors/come-by-the-promise",
+  level: "SHOULD",
+  statement: "A call that fails rejects the promise that it gives; it throws nothing where it is made.",
+  why: "Who makes several calls and waits for all of them, or names what is to be done where one fails, misses what is thrown before.",
+  source: "the contract of this suite, StorageDriver, each of whose methods gives a promise",
+  check: forAll(
+    { paths: unrelatedPaths(3) },
+    async ({ given, driver, paths: [present, absent, other] }) => {
+      await given.storedFile(present, contentOf(1, 16))
+      for (const [method, call] of failingCalls(driver, present, absent, other)) {
+        try {
+          await call()
+        } catch (thrown) {
+          if (!(thrown instanceof CallFailed)) throw thrown
+          expectThat(driver, !thrown.atOnce, `${method} to give a promise that rejects`, `thrown at once: ${thrown.message}`)
+        }
+      }
+    },
+    { runs: 3 },
+  ),
+})
+
+export const rules: readonly Rule[] = [driverName, rejections]

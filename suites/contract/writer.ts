@@ -146,7 +146,7 @@ const appendResumesAtBlocks = defineRule({
       return [
         { lengths: [block - 1, 40_000, 32] },
         { lengths: [block, block, 32] },
-        { lengths: [block + 1, 40_000, 32] },
+        { lengths: [block + 1, 2 * block + 7, 32] },
         { lengths: [2 * block + 1, block - 2, 32] },
       ]
     },

@@ -22,12 +22,15 @@ export class CallFailed extends Error {
   override readonly name = "CallFailed"
   readonly call: RecordedCall
   readonly reason: unknown
+  /** Whether it was thrown where the call was made, and came by no promise. */
+  readonly atOnce: boolean
 
   /** @param prefix that was put in front of every path, to be left out of the description */
-  constructor(call: RecordedCall, reason: unknown, prefix: string) {
+  constructor(call: RecordedCall, reason: unknown, prefix: string, atOnce = false) {
     super(withoutPrefix(describeReason(reason), prefix), { cause: reason })
     this.call = call
     this.reason = reason
+    this.atOnce = atOnce
   }
 }
 

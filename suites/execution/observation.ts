@@ -54,9 +54,12 @@ export async function observe<Value>(
   observation.evidence.calls++
   observation.onCall(call)
   const limit = limitFor(observation.limits, description.bytes ?? 0)
+  let atOnce = true
   try {
     const made = new Promise<Value>((resolve) => {
-      resolve(make(call))
+      const answer = make(call)
+      atOnce = false
+      resolve(answer)
     })
     const value = description.limitsItself === true ? await made : await within(limit, made, () => new CallHung(call, limit))
     call.outcome = description.render(value)
@@ -70,7 +73,7 @@ export async function observe<Value>(
       call.outcome = reason.actual
       throw reason
     }
-    const failed = new CallFailed(call, reason, observation.prefix)
+    const failed = new CallFailed(call, reason, observation.prefix, atOnce)
     call.outcome = `rejects: ${failed.message}`
     throw failed
   }
