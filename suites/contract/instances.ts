@@ -1,7 +1,8 @@
 import { bytesOf, contentOf } from "../../fixtures/content.ts"
-import { forEach, once } from "../execution/for-all.ts"
+import { forEach, inTurn, once } from "../execution/for-all.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
-import { expectContent, expectListing, expectRefusal, expectThat, mayReject } from "../expect.ts"
+import { readStream } from "../execution/observed-stream.ts"
+import { expectBytes, expectContent, expectListing, expectRefusal, expectThat, mayReject } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
 const stored = contentOf(1, 300)
@@ -78,6 +79,48 @@ const manyAtOnce = defineRule({
   }),
 })
 
+const manyOpen = defineRule({
+  id: "instances/many-left-open",
+  level: "SHOULD",
+  statement: `While ${many} uploads, or as many streams that are read no further, are open, the instance goes on to read and write, and each of them too.`,
+  why: "Each slow client keeps one open: where each holds a connection of a few, a registry stands still with the slowest.",
+  source: "registry/handlers/blobupload.go and blobserver.go, which keep a writer or a reader for as long as a request takes",
+  check: inTurn(
+    once(async ({ given, driver }) => {
+      await given.storedFile("/folder/file", stored)
+      const paths = Array.from({ length: many }, (_, index) => `/uploads/${index}`)
+      const writers = await Promise.all(paths.map((path) => driver.writer(path)))
+      await expectGoesOn(driver)
+      for (const [index, writer] of writers.entries()) await writer.write(bytesOf(contentOf(index + 1, 40)))
+      await Promise.all(
+        writers.map(async (writer) => {
+          await writer.commit()
+          await writer.close()
+        }),
+      )
+      for (const [index, path] of paths.entries()) await expectContent(driver, path, contentOf(index + 1, 40))
+    }),
+    once(async ({ given, driver }) => {
+      const content = contentOf(1, 300_000)
+      await given.storedFile("/folder/file", stored)
+      await given.storedFile("/large", content)
+      const streams = await Promise.all(Array.from({ length: many }, () => driver.reader("/large")))
+      const starts = await Promise.all(streams.map((stream) => readStream(stream, { enough: 1 })))
+      await expectGoesOn(driver)
+      for (const [index, stream] of streams.entries()) {
+        const bytes = Buffer.concat([starts[index] ?? new Uint8Array(0), await readStream(stream)])
+        expectBytes(driver, "/large", bytes, content)
+      }
+    }),
+  ),
+})
+
+async function expectGoesOn(driver: ObservedDriver): Promise<void> {
+  await expectContent(driver, "/folder/file", stored)
+  await driver.putContent("/folder/new", bytesOf(written))
+  await expectContent(driver, "/folder/new", written)
+}
+
 const missingIsNoOutage = defineRule({
   id: "instances/missing-often-is-no-outage",
   level: "SHOULD",
@@ -98,4 +141,4 @@ const missingIsNoOutage = defineRule({
   }),
 })
 
-export const rules: readonly Rule[] = [closingLeavesTheStorage, manyAtOnce, missingIsNoOutage]
+export const rules: readonly Rule[] = [closingLeavesTheStorage, manyAtOnce, manyOpen, missingIsNoOutage]

@@ -2,13 +2,14 @@ import { integer, nat } from "fast-check"
 import { errorCodeOf } from "../../drivers/contract.ts"
 import { content } from "../../fixtures/arbitraries/content.ts"
 import { path, unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
-import { type Content, contentOf } from "../../fixtures/content.ts"
+import { bytesOf, type Content, contentOf } from "../../fixtures/content.ts"
 import { blockSizeOf } from "../block-size.ts"
 import { CallFailed, propertyOf } from "../execution/failures.ts"
 import { forAll, forEach, inTurn } from "../execution/for-all.ts"
-import type { Given } from "../execution/given.ts"
+import { type Given, setUp } from "../execution/given.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
 import { readStream } from "../execution/observed-stream.ts"
+import type { Case } from "../execution/rule-context.ts"
 import { expectBytes, expectRefusal, expectStream, expectThat, readFrom } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
@@ -55,7 +56,8 @@ const roundTripOfLarge = defineRule({
 const offset = defineRule({
   id: "reader/offset",
   level: "MUST",
-  statement: "A stream opened at an offset within the content gives the bytes from there to the end.",
+  statement:
+    "A stream opened at an offset within the content gives the bytes from there to the end, also of what was uploaded in parts.",
   why: "Interrupted downloads go on by a range; a wrong start is a layer with a wrong digest.",
   source: "storagedriver.go, Reader; testsuites.go, TestReaderWithOffset",
   check: inTurn(
@@ -73,8 +75,26 @@ const offset = defineRule({
         for (const at of new Set(offsets)) await expectStream(driver, "/file", content, at)
       },
     ),
+    forEach([{ lengths: [5, 40, 1, 30] }, { lengths: [40, 5, 5, 60] }], readWithinParts),
   ),
 })
+
+/** Reads around the edges of parts that an upload was resumed between, each of a length of its own. */
+async function readWithinParts({ driver, lengths }: Case & { readonly lengths: readonly number[] }): Promise<void> {
+  const ends = lengths.map((_, index) => lengths.slice(0, index + 1).reduce((sum, length) => sum + length, 0))
+  const content = contentOf(1, ends.at(-1) ?? 0)
+  await setUp(async () => {
+    for (const [index, end] of ends.entries()) {
+      const writer = await driver.writer("/file", index === 0 ? {} : { append: true })
+      await writer.write(bytesOf(content, ends[index - 1] ?? 0, end))
+      if (end === content.length) await writer.commit()
+      await writer.close()
+    }
+  })
+  for (const at of ends.flatMap((end) => [end - 1, end, end + 1]).filter((one) => one < content.length)) {
+    await expectStream(driver, "/file", content, at)
+  }
+}
 
 const offsetAtTheEnd = defineRule({
   id: "reader/offset-at-the-end-is-empty",
