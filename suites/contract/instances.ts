@@ -84,7 +84,8 @@ const manyOpen = defineRule({
   level: "SHOULD",
   statement: `While ${many} uploads, or as many streams that are read no further, are open, the instance goes on to read and write, and each of them too.`,
   why: "Each slow client keeps one open: where each holds a connection of a few, a registry stands still with the slowest.",
-  source: "registry/handlers/blobupload.go and blobserver.go, which keep a writer or a reader for as long as a request takes",
+  source:
+    "registry/handlers/blobupload.go and registry/storage/blobserver.go, which keep a writer or a reader for as long as a request takes",
   check: inTurn(
     once(async ({ given, driver }) => {
       await given.storedFile("/folder/file", stored)
