@@ -294,7 +294,27 @@ export const notes: readonly Note[] = [
       file: "drivers/base.ts",
       line,
       kind: "beyond",
-      why: "Shows where a backend fails with an error of its own, which none of those certified here does; base.test.ts.",
+      why: "That what a backend fails with comes as an error of the driver is asked by no rule; base.test.ts.",
+    }),
+  ),
+  ...[
+    "function destroyWhenAborted(",
+    "if (signal === undefined) return",
+    "const abort = () => stream.destroy(signal.reason)",
+  ].map(
+    (line): Note => ({
+      file: "drivers/base.ts",
+      line,
+      kind: "beyond",
+      why: "Rules take it that a stream whose signal is aborted is given whole; base.test.ts.",
+    }),
+  ),
+  ...["if (signal.aborted) stream.destroy()", "signal.throwIfAborted()", 'stream.once("close", () => signal'].map(
+    (line): Note => ({
+      file: "drivers/base.ts",
+      line,
+      kind: "beyond",
+      why: "What is held for a stream that nobody reads any more; base.test.ts.",
     }),
   ),
   {
