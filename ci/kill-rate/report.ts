@@ -103,7 +103,7 @@ function figures(rate: KillRate): string {
     ["figure", "value", "aim"],
     [
       ["known-bad drivers", total.mutants, 120],
-      ["with the commit, issue or code of a real driver as source", total.sourced, 40],
+      ["with a source: commit, issue or code of a real driver, or what a service or an SDK does", total.sourced, 40],
       [`caught, of ${seedsOf(seeds)}`, share(total.mutants - total.survived), "100 %"],
       ["by the rule meant for it, each time", share(total.byItsRule), "95 %"],
       [
