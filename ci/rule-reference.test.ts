@@ -11,7 +11,9 @@ test("docs/rules.md is what the rules say: else run npm run docs", async () => {
 
 test("every MUST names its place in the written contract or in Distribution's own driver tests", () => {
   const musts = suites.flatMap(({ rules }) => rules).filter(({ level }) => level === "MUST")
-  const unsourced = musts.filter(({ source }) => !/\b(storagedriver|fileinfo|testsuites|walk)\.go\b|\bdeploying\.md\b/.test(source))
+  const unsourced = musts.filter(
+    ({ source }) => !/\b(storagedriver|fileinfo|testsuites|walk)\.go\b|\bdeploying\.md\b/.test(source),
+  )
   expect(musts.length).toBeGreaterThan(0)
   expect(unsourced.map(({ id, source }) => `${id}: ${source}`)).toEqual([])
 })
