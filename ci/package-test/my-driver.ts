@@ -32,7 +32,7 @@ class MyDriver implements StorageDriver {
 
   async putContent(path: string, content: Uint8Array, options?: CallOptions): Promise<void> {
     this.#check(path, options)
-    this.#shelf.files.set(path, { content: content.slice(), modTime: new Date() })
+    this.#shelf.files.set(path, { content: Uint8Array.from(content), modTime: new Date() })
   }
 
   async reader(path: string, { offset = 0, signal }: CallOptions & { readonly offset?: number } = {}): Promise<Readable> {
@@ -147,7 +147,7 @@ class MyWriter implements FileWriter {
 
   async write(chunk: Uint8Array): Promise<void> {
     if (!this.#open) throw new StorageDriverError({ driverName, path: this.path, message: `${driverName}: the writer is closed` })
-    this.chunks.push(chunk.slice())
+    this.chunks.push(Uint8Array.from(chunk))
   }
 
   async close(): Promise<void> {
