@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises"
 import { BadInput } from "../input/bad-input.ts"
+import { readText } from "../input/read-text.ts"
 import { type BenchReport, benchReport } from "./result.ts"
 
 /** Whether what is compared with is a file and no driver. */
@@ -13,12 +13,7 @@ export function namesFile(compare: string): boolean {
  * @throws BadInput
  */
 export async function readEarlier(file: string): Promise<BenchReport> {
-  let text: string
-  try {
-    text = await readFile(file, "utf8")
-  } catch (reason) {
-    throw new BadInput(`--compare ${file} cannot be read: ${reason instanceof Error ? reason.message : String(reason)}`)
-  }
+  const text = await readText(file, `--compare ${file}`)
   try {
     return benchReport.parse(JSON.parse(text))
   } catch {

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises"
 import { z } from "zod"
 import type { KnownFailure } from "../reports/result.ts"
 import { BadInput, nearest } from "./bad-input.ts"
+import { readText } from "./read-text.ts"
 import { parseYaml } from "./yaml.ts"
 
 const entry = z.strictObject(
@@ -21,7 +21,7 @@ const list = z.array(entry, "must be a list of { rule, reason }").nullable()
  * @throws BadInput
  */
 export async function readKnownFailures(file: string, ruleIds: readonly string[]): Promise<readonly KnownFailure[]> {
-  const known = list.safeParse(parseYaml(await read(file), file))
+  const known = list.safeParse(parseYaml(await readText(file), file))
   const issue = known.error?.issues[0]
   if (!known.success) throw new BadInput(`${file}: ${placeOf(issue?.path ?? [])}${issue?.message}`)
   const seen = new Set<string>()
@@ -35,14 +35,6 @@ export async function readKnownFailures(file: string, ruleIds: readonly string[]
     seen.add(rule)
   }
   return entries
-}
-
-async function read(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8")
-  } catch (reason) {
-    throw new BadInput(`${file} cannot be read: ${reason instanceof Error ? reason.message : String(reason)}`)
-  }
 }
 
 function placeOf([index, ...names]: readonly PropertyKey[]): string {

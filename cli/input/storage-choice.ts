@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises"
 import type { TargetKind } from "../../suites/execution/opening.ts"
 import type { DriverDescription } from "../driver-process/protocol.ts"
 import { BadInput } from "./bad-input.ts"
@@ -12,6 +11,7 @@ import {
   refuseUnknown,
   variableOf,
 } from "./parameters.ts"
+import { readText } from "./read-text.ts"
 
 /** What a run is to be on. */
 export type StorageChoice =
@@ -56,7 +56,9 @@ export async function chooseStorage(driver: DriverDescription, options: ChoiceOp
     return { on: "target", kind, parameters: pairs, ignoredVariables: ignored.map((name) => variableOf(driver.name, name)) }
   }
   const config =
-    options.config === undefined ? {} : readRegistryConfig(await readText(options.config), options.config, driver.name)
+    options.config === undefined
+      ? {}
+      : readRegistryConfig(await readText(options.config, `--config ${options.config}`), options.config, driver.name)
   const parameters = { ...config, ...environment, ...pairs }
   refuseUnknown(driver.name, parameters, names, driver.takesParameters)
   return { on: "account", parameters }
@@ -76,12 +78,4 @@ function demandKind({ name, target }: DriverDescription, kind: TargetKind): void
     throw new BadInput(
       `--target ${kind}: what the driver ${name} runs on (${target.name}) is had as --target ${target.kinds} only`,
     )
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8")
-  } catch (reason) {
-    throw new BadInput(`--config ${file} cannot be read: ${reason instanceof Error ? reason.message : String(reason)}`)
-  }
 }
