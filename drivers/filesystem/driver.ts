@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { constants } from "node:fs"
-import { type FileHandle, open, readdir, rm, stat } from "node:fs/promises"
+import { type FileHandle, open, readdir, stat, unlink } from "node:fs/promises"
 import { join } from "node:path"
 import type { Readable } from "node:stream"
 import {
@@ -17,6 +17,7 @@ import {
   type WriterOptions,
 } from "../contract.ts"
 import { walkByListing } from "../walk.ts"
+import { unlessMissing } from "./durable.ts"
 import { driverName, type Layout } from "./layout.ts"
 import { Slots } from "./slots.ts"
 import { Tree } from "./tree.ts"
@@ -64,7 +65,7 @@ export class FilesystemDriver implements StorageDriver {
         options?.signal?.throwIfAborted()
         await this.#tree.publish(file, path)
       } catch (error) {
-        await rm(file, { force: true })
+        await unlessMissing(unlink(file))
         throw error
       }
     })

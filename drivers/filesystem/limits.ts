@@ -13,9 +13,9 @@ export interface Limits {
   readonly caseSensitive: boolean
 }
 
-/** More than this no common file system takes in one name, and no system in one path. */
-const longestName = 255
-const longestPath = 4095
+/** As much no common file system takes in one name, and no system in one path. */
+const tooLongForName = 256
+const tooLongForPath = 4096
 
 /**
  * Finds the limits by trying, since Node has no call that tells them. A folder that is deleted is set aside first, under a name of its
@@ -25,19 +25,18 @@ const longestPath = 4095
  */
 export async function findLimits(temporary: string): Promise<Limits> {
   const aside = join(temporary, randomUUID())
-  const systemPath = await longestTaken(longestPath, (length) => takesPath(aside, length))
+  const systemPath = await longestTaken(tooLongForPath, (length) => takesPath(aside, length))
   return {
-    component: await longestTaken(longestName, (length) => takesName(temporary, length)),
+    component: await longestTaken(tooLongForName, (length) => takesName(temporary, length)),
     path: systemPath - Buffer.byteLength(aside),
     caseSensitive: await tellsCasesApart(temporary),
   }
 }
 
-/** The largest length up to `most` that is taken, where all shorter ones are taken too; 0 where none is. */
-export async function longestTaken(most: number, takes: (length: number) => Promise<boolean>): Promise<number> {
-  if (await takes(most)) return most
+/** The largest length below `tooLong` that is taken, where all shorter ones are taken too; 0 where none is. */
+export async function longestTaken(tooLong: number, takes: (length: number) => Promise<boolean>): Promise<number> {
   let taken = 0
-  let refused = most
+  let refused = tooLong
   while (refused - taken > 1) {
     const middle = Math.floor((taken + refused) / 2)
     if (await takes(middle)) taken = middle

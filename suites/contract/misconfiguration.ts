@@ -1,8 +1,9 @@
 import { errorCodeOf } from "../../drivers/contract.ts"
 import { bytesOf, contentOf } from "../../fixtures/content.ts"
-import { CallFailed } from "../execution/failures.ts"
+import { CallFailed, NotForThis, propertyOf } from "../execution/failures.ts"
 import { forEach } from "../execution/for-all.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
+import { quote } from "../execution/rendering.ts"
 import type { Case, RuleContext } from "../execution/rule-context.ts"
 import { expectContent, expectListing, expectThat, readFrom } from "../expect.ts"
 import { misconfigurations } from "../needs.ts"
@@ -55,6 +56,11 @@ async function refusalOf(one: Case, misconfiguration: string, call: string): Pro
   }
 }
 
+function casesOf({ surroundings }: RuleContext): readonly { readonly misconfiguration: string; readonly call: string }[] {
+  const { misconfigurations: names = [] } = surroundings
+  return names.flatMap((misconfiguration) => Object.keys(calls).map((call) => ({ misconfiguration, call })))
+}
+
 async function expectFailure(one: Case & { readonly misconfiguration: string; readonly call: string }): Promise<void> {
   const { given, driver, connect } = one
   await given.storedFile(present, contentOf(1, 40))
@@ -76,10 +82,45 @@ const noMissingPath = defineRule({
     "the driver module's misconfigurations; storagedriver.go, PathNotFoundError; registry/storage/garbagecollect.go, which passes over what is not found",
   needs: [misconfigurations],
   check: async (context: RuleContext) => {
-    const { misconfigurations: names = [] } = context.surroundings
-    const cases = names.flatMap((misconfiguration) => Object.keys(calls).map((call) => ({ misconfiguration, call })))
-    await forEach(cases, expectFailure)(context)
+    await forEach(casesOf(context), expectFailure)(context)
   },
 })
 
-export const rules: readonly Rule[] = [noMissingPath]
+/** Whose errors come as errors of the driver: those of a writer's calls and of a stream Distribution's wrapper lets pass as they are. */
+const wrapped: ReadonlySet<string> = new Set([
+  "getContent",
+  "putContent",
+  "reader",
+  "writer",
+  "stat",
+  "list",
+  "move",
+  "delete",
+  "walk",
+])
+
+const driverName = defineRule({
+  id: "errors/misconfigured-names-the-driver",
+  level: "SHOULD",
+  statement:
+    "On a storage that is misconfigured as the driver's module tells, what a call fails with is an error of the contract that carries the driver's name.",
+  why: "An error of an SDK says neither which storage refused nor which file was asked for, and callers would have to know every SDK.",
+  source: "base/base.go, setDriverName, which puts every error that is none of the contract into an Error of the driver",
+  needs: [misconfigurations],
+  check: async (context: RuleContext) => {
+    await forEach(casesOf(context), async (one) => {
+      const refused = await refusalOf(one, one.misconfiguration, one.call)
+      if (refused !== undefined && wrapped.has(refused.call.method)) expectErrorOfDriver(one.driver, one.call, refused)
+    })(context)
+    if (context.evidence.checks === 0) throw new NotForThis("what is misconfigured fails before any call is made")
+  },
+})
+
+function expectErrorOfDriver(driver: ObservedDriver, call: string, { reason, message }: CallFailed): void {
+  const named = propertyOf(reason, "driverName")
+  const right = errorCodeOf(reason) !== undefined && named === driver.name
+  const actual = errorCodeOf(reason) === undefined ? message : `${message}, of the driver ${quote(String(named))}`
+  expectThat(driver, right, `${call} to fail with an error of the driver ${quote(driver.name)}`, actual)
+}
+
+export const rules: readonly Rule[] = [noMissingPath, driverName]
