@@ -18,39 +18,19 @@ export async function unlessMissing<Value>(answer: Promise<Value>): Promise<Valu
 
 /** Makes the names in a folder last: what was created in it, renamed or removed. A folder that is gone has none to keep. */
 export async function syncFolder(folder: string): Promise<void> {
-  const handle = await unlessMissing(open(folder, "r"))
-  try {
-    await handle?.sync()
-  } finally {
-    await handle?.close()
-  }
+  await using handle = await unlessMissing(open(folder, "r"))
+  await handle?.sync()
 }
 
 /**
- * Makes a folder and those above it that are missing, durably. That there is a file in place of the folder shows when it is used.
+ * Makes a folder and those above it that are missing, durably.
  *
- * Errors: ENOENT where a folder above is removed meanwhile; ENOTDIR where one above is a file.
+ * Errors: EEXIST where a file is in place of the folder; ENOTDIR where one above is a file; ENOENT where one is removed meanwhile.
  */
 export async function createFolders(folder: string): Promise<void> {
-  if (await createFolder(folder)) return
-  await createFolders(dirname(folder))
-  await mkdir(folder).catch((error: unknown) => {
-    if (!hasCode(error, "EEXIST")) throw error
-  })
-  await syncFolder(dirname(folder))
-}
-
-/** False where the folder above is missing. */
-async function createFolder(folder: string): Promise<boolean> {
-  try {
-    await mkdir(folder)
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return false
-    if (hasCode(error, "EEXIST")) return true
-    throw error
-  }
-  await syncFolder(dirname(folder))
-  return true
+  const first = await mkdir(folder, { recursive: true })
+  if (first === undefined) return
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
 }
 
 /**

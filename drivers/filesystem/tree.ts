@@ -186,7 +186,7 @@ async function explainingWrite<Value>(path: string, write: () => Promise<Value>)
     return await write()
   } catch (error) {
     if (hasCode(error, "ENAMETOOLONG")) throw tooLong(path)
-    if (hasCode(error, "ENOTDIR")) throw conflict(path, "is below a file")
+    if (hasCode(error, "ENOTDIR", "EEXIST")) throw conflict(path, "is below a file")
     if (hasCode(error, "EISDIR")) throw conflict(path, "is a directory")
     throw error
   }
