@@ -81,7 +81,7 @@ const longAreKeptOrRefused = defineRule({
   id: "paths/long-are-kept-or-refused",
   level: "SHOULD",
   statement:
-    "A path of any length is stored as it is, or refused with InvalidPathError for it and nothing stored; by putContent, writer and move.",
+    "A path of any length is stored as it is and deleted with its folder, or refused with InvalidPathError for it and nothing stored; by putContent, writer and move.",
   why: "Names that are cut to the same one are one file: the tag that was pushed last is pulled in the place of another.",
   source:
     "storagedriver.go, PathRegexp, which knows no length; a SHOULD, for it names no error for what is too long, and shipping drivers pass on the backend's",
@@ -98,8 +98,12 @@ const longAreKeptOrRefused = defineRule({
         await stores[method](driver, path, content)
         return true
       }
-      if ((await expectRefusalOrValue(driver, store, "InvalidPath", path)) === true) await expectKept(driver, path, content)
-      else await expectUntouched(driver, content)
+      if ((await expectRefusalOrValue(driver, store, "InvalidPath", path)) === undefined) {
+        return await expectUntouched(driver, content)
+      }
+      await expectKept(driver, path, content)
+      await driver.delete("/folder")
+      await expectMissing(driver, path)
     },
   ),
 })
