@@ -136,15 +136,11 @@ export class Tree {
 
   #requireNames(path: string): void {
     const names = path.split("/")
-    if (names.includes(".") || names.includes("..")) {
-      throw new InvalidPathError({
-        driverName,
-        path,
-        message: `${driverName}: invalid path: ${path} has "." or ".." as a name`,
-      })
-    }
     const { limits } = this.#layout
-    if (path.length > limits.path || names.some((name) => name.length > limits.component)) throw tooLong(path)
+    if (names.includes(".") || names.includes("..")) throw invalid(path, '"." and ".." are no names')
+    if (path.length > limits.path || names.some((name) => name.length > limits.component)) {
+      throw invalid(path, "it is too long for the file system")
+    }
   }
 
   #requireInside(real: string, path: string): void {
@@ -163,7 +159,6 @@ export class Tree {
 
   /** Absence is told only while the root itself is there: a disk that was unmounted is not an empty storage. */
   async #readError(error: unknown, path: string): Promise<unknown> {
-    if (hasCode(error, "ENAMETOOLONG")) return tooLong(path)
     if (!hasCode(error, "ENOENT", "ENOTDIR")) return error
     const rootIsThere = await access(this.#layout.temporary).then(
       () => true,
@@ -185,7 +180,6 @@ async function explainingWrite<Value>(path: string, write: () => Promise<Value>)
   try {
     return await write()
   } catch (error) {
-    if (hasCode(error, "ENAMETOOLONG")) throw tooLong(path)
     if (hasCode(error, "ENOTDIR", "EEXIST")) throw conflict(path, "is below a file")
     if (hasCode(error, "EISDIR")) throw conflict(path, "is a directory")
     throw error
@@ -213,13 +207,8 @@ function isBelow(path: string, folder: string): boolean {
   return path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 }
 
-function tooLong(path: string): InvalidPathError {
-  const shown = path.length > 100 ? `${path.slice(0, 100)}…` : path
-  return new InvalidPathError({
-    driverName,
-    path,
-    message: `${driverName}: invalid path: too long for the file system: ${shown}`,
-  })
+function invalid(path: string, reason: string): InvalidPathError {
+  return new InvalidPathError({ driverName, path, message: `${driverName}: invalid path: ${path}: ${reason}` })
 }
 
 function conflict(path: string, reason: string): StorageDriverError {
