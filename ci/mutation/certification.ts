@@ -22,7 +22,7 @@ const modules: Readonly<Record<string, () => Promise<{ readonly default: DriverM
   inmemory: () => import("../../drivers/inmemory/index.ts"),
   equipped: () => import("./equipped.ts"),
   filesystem: () => import("../../drivers/filesystem/index.ts"),
-  azure: () => import("./small-pages.ts"),
+  badNetwork: () => import("./bad-network.ts"),
 }
 
 /** Sequences are as many as over a network, not as many as a storage in memory gets: those would cost most of the time. */
