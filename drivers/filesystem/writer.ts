@@ -35,9 +35,8 @@ export class UploadWriter implements FileWriter {
     if (!(await this.#upload.isPending())) throw this.#lost()
     this.#torn = true
     for (let written = 0; written < chunk.byteLength; ) {
-      const { handle } = this.#upload
-      const { bytesWritten } = await handle.write(chunk, written, chunk.byteLength - written, this.#size + written)
-      written += bytesWritten
+      const rest = chunk.subarray(written)
+      written += (await this.#upload.handle.write(rest, { position: this.#size + written })).bytesWritten
     }
     this.#torn = false
     this.#size += chunk.byteLength

@@ -1,5 +1,16 @@
 import { beyond, equivalent, type Note, notesOn } from "../note.ts"
 
+const openFiles = "Files that are held open longer: no caller of the contract sees them; filesystem.test.ts."
+const power = "What is lost when the machine's power fails."
+const messages = "What a message says is no part of the contract."
+const races = "Another call that removes a folder at that very moment; concurrency.test.ts."
+const attempts = "How often it is tried is left to the driver."
+const links = "Symbolic links that others than the driver made; root.test.ts."
+const atADirectory = "What is done at a directory, or below a file, is undefined."
+const emptyFolders = "Whether a directory stays when its last file goes is left to the driver."
+const leftovers = "What a killed process left in the folder for temporary files; root.test.ts."
+const declared = "A driver may declare less of itself than is so: then it has to keep more rules, and this one does."
+
 export const filesystem: readonly Note[] = [
   ...notesOn(
     "drivers/filesystem/driver.ts",
@@ -7,12 +18,15 @@ export const filesystem: readonly Note[] = [
       'const parent = path === "/"',
       "false",
     ]),
-    beyond(
-      "Files that a closed instance holds open: no caller of the contract sees them; filesystem.test.ts.",
-      "this.#writers.add(writer)",
-      "const writer: UploadWriter =",
-      "async close(): Promise<void> {",
+    equivalent(
+      "What append to nothing, or to committed content, comes to is undefined.",
+      ["if (pending !== undefined) return pending", "true"],
+      ["if (size === 0) return undefined", "true"],
     ),
+    equivalent(atADirectory, "if (!(await handle.stat()).isDirectory()) return handle", "} catch (error) {"),
+    beyond(openFiles, "this.#writers.add(writer)", "const writer: UploadWriter =", "async close(): Promise<void> {"),
+    beyond(openFiles, "await Promise.all(Array.from(this.#writers"),
+    beyond(power, "await handle.sync()"),
   ),
   ...notesOn(
     "drivers/filesystem/durable.ts",
@@ -21,6 +35,28 @@ export const filesystem: readonly Note[] = [
       "true",
       'error instanceof Error || "code" in error',
     ]),
+    equivalent(emptyFolders, "export async function removeEmptyFolders(", "for (let current = folder;"),
+    beyond(power, "export async function syncFolder(", "for (let made = folder;"),
+    beyond(races, "await handle?.sync()"),
+  ),
+  ...notesOn(
+    "drivers/filesystem/index.ts",
+    equivalent(declared, "capabilities: { maximumComponentLength"),
+    equivalent("How many calls run at a time is left to the driver.", "connect: async () => withArgumentChecks("),
+  ),
+  ...notesOn(
+    "drivers/filesystem/layout.ts",
+    beyond(
+      leftovers,
+      "async function sweep(",
+      "for (const name of await readdir(folder)) {",
+      "if (info !== undefined && info.mtimeMs",
+    ),
+    equivalent(messages, "} catch (cause) {", "throw new StorageDriverError({"),
+  ),
+  ...notesOn(
+    "drivers/filesystem/limits.ts",
+    equivalent(declared, "return {", "try {", "return other === undefined", "async function tellsCasesApart("),
   ),
   ...notesOn(
     "drivers/filesystem/slots.ts",
@@ -32,8 +68,60 @@ export const filesystem: readonly Note[] = [
     ),
     beyond(
       "More calls than may run at a time, some of them aborted while they wait; slots.test.ts.",
+      "const leave = () => {",
       "this.#waiting.delete(enter)",
     ),
   ),
-  ...notesOn("drivers/filesystem/tree.ts", beyond("A root that is unmounted while it is in use; root.test.ts.", "() => false,")),
+  ...notesOn(
+    "drivers/filesystem/tree.ts",
+    beyond(links, "this.#requireInside(real, path)", "#requireInside(", "if ((real === root || isBelow(real, root))"),
+    beyond(links, "if ((await unlessMissing(lstat(folder)))?.isSymbolicLink()) {", "throw failure(path, `"),
+    beyond("A root directory that is the root of the system.", "return path.startsWith(folder.endsWith(sep)"),
+    beyond("A root that is unmounted while it is in use; root.test.ts.", "() => false,", "#rootIsGone(", "const { root, state }"),
+    beyond("A root that is unmounted while it is in use; root.test.ts.", 'if (path === "/") throw this.#rootIsGone()'),
+    equivalent(
+      atADirectory,
+      "async requirePlaceForFile(",
+      "await explainingWrite(path, async () => {",
+      "if (inside !== undefined && inside.length > 0) throw conflict(",
+    ),
+    equivalent(attempts, "for (let attempt = 1; ; attempt++) {"),
+    equivalent(attempts, ["if (passing && attempt < attempts) continue", "true", "attempt < attempts", "attempt <= attempts"]),
+    equivalent("A file goes the way of a folder as well: it is moved out of sight and removed.", [
+      "if ((await lstat(place)).isDirectory()) {",
+      "true",
+    ]),
+    equivalent(messages, 'if (hasCode(error, "ENOTDIR", "EEXIST"))', 'if (hasCode(error, "EISDIR")) throw', "function conflict("),
+    equivalent(messages, "function failure("),
+    beyond(races, 'if (hasCode(error, "ENOENT")) return (await', 'if (!hasCode(error, "EISDIR")) return false'),
+    beyond(races, "() => true,", '(reason: unknown) => hasCode(reason, "ENOENT"),'),
+    beyond("A clock that is set back; filesystem.test.ts.", "async function stamp(", "const time = new Date("),
+  ),
+  ...notesOn(
+    "drivers/filesystem/uploads.ts",
+    equivalent(attempts, "for (let attempt = 1; attempt <= attempts; attempt++) {", "throw new Error(`"),
+    equivalent(
+      "What kept the folder from being made keeps the file from it too.",
+      "await mkdir(folder).catch((error: unknown) => {",
+      'if (!hasCode(error, "EEXIST")) throw error',
+    ),
+    beyond(races, "if (handle === undefined) continue", "for (const other of (await unlessMissing("),
+    equivalent("What comes of two writers that are open at one path is undefined.", "async claim(): Promise<void> {"),
+    beyond(power, "async sync(): Promise<void> {"),
+    beyond(openFiles, "async release(): Promise<void> {"),
+  ),
+  ...notesOn(
+    "drivers/filesystem/writer.ts",
+    beyond(openFiles, "#open = true", "if (!this.#open) return", "async release(): Promise<void> {", "this.#released()"),
+    beyond(
+      "A disk that is full or fails in the middle of a write; filesystem.test.ts.",
+      "this.#torn = true",
+      "if (this.#torn) await",
+      "for (let written = 0;",
+      "written += (await",
+      "} catch (error) {",
+    ),
+    beyond(power, "async close(): Promise<void> {"),
+    equivalent(messages, "#lost(cause?: unknown)"),
+  ),
 ]
