@@ -218,4 +218,14 @@ describe("a reader", () => {
     expect(await azure.getContent("/empty")).toHaveLength(0)
     await expect(azure.reader("/nothing")).rejects.toMatchObject({ code: "PathNotFound" })
   })
+
+  it("of what becomes whole between two answers gives the whole, as where a copy to it ends just then", async () => {
+    const refused: Fault = { kind: "answer", status: 416, headers: { "x-ms-error-code": "InvalidRange" } }
+    await using once = await faulty([refused])
+    const reader = await connect(once.parameters, once.impatient).reader("/large", { offset: 5 })
+    expect((await buffer(reader)).equals(content.subarray(5))).toBe(true)
+    await using always = await faulty(Array.from({ length: 100 }, () => refused))
+    const waiting = connect(always.parameters, always.impatient)
+    await expect(waiting.getContent("/large")).rejects.toMatchObject({ code: "Driver", path: "/large" })
+  })
 })

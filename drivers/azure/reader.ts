@@ -21,6 +21,9 @@ export interface OpenedReader {
   readonly length: number
 }
 
+/** How often a content is read anew that was another one from one request to the next. */
+const mostChanges = 10
+
 /**
  * Opens the content of a blob from an offset to its end; at or beyond the end the stream is empty.
  *
@@ -28,22 +31,34 @@ export interface OpenedReader {
  * that the content is still the same. The first range alone is asked for when it is opened: a small file is one request.
  */
 export async function openReader(storage: Storage, blob: BlobClient, options: ReaderOptions): Promise<OpenedReader> {
-  const { offset, signal, toError } = options
-  const { size: count } = rangesOf(storage.transfer)
-  try {
-    const first = await download(storage, blob, { offset, count, etag: undefined, signal })
-    if (first.isIncomplete) {
-      first.body.destroy()
-      throw blobNotFound()
+  const { offset, signal } = options
+  for (let changes = 1; ; changes++) {
+    try {
+      return await openFirstRange(storage, blob, options)
+    } catch (error) {
+      if (!hasErrorCode(error, "InvalidRange")) throw error
+      // Nothing was behind the offset; whether the blob is whole is not told with this answer.
+      const properties = await blobProperties(storage.requests, blob, signal)
+      if (properties === undefined || isIncompleteCopy(properties)) throw blobNotFound()
+      if (properties.size <= offset) return { stream: Readable.from([]), length: 0 }
+      // It was the destination of a copy, empty until that ended, or has another content by now.
+      if (changes === mostChanges) throw error
     }
-    return { stream: new RangeStream(storage, blob, { first, offset, toError }), length: first.total - offset }
-  } catch (error) {
-    if (!hasErrorCode(error, "InvalidRange")) throw error
-    // Nothing is behind the offset; whether the blob is whole is not told with this answer.
-    const properties = await blobProperties(storage.requests, blob, signal)
-    if (properties === undefined || isIncompleteCopy(properties)) throw blobNotFound()
-    return { stream: Readable.from([]), length: 0 }
   }
+}
+
+async function openFirstRange(
+  storage: Storage,
+  blob: BlobClient,
+  { offset, signal, toError }: ReaderOptions,
+): Promise<OpenedReader> {
+  const { size: count } = rangesOf(storage.transfer)
+  const first = await download(storage, blob, { offset, count, etag: undefined, signal })
+  if (first.isIncomplete) {
+    first.body.destroy()
+    throw blobNotFound()
+  }
+  return { stream: new RangeStream(storage, blob, { first, offset, toError }), length: first.total - offset }
 }
 
 /**
@@ -233,9 +248,6 @@ function brokenAt(position: number, end: number, reason: string): string {
 
 /** Of an error that a reader ends with since the content at its path is another one by then. */
 const contentChanged = "ContentChanged"
-/** How often a content is read anew that was replaced while it was read. */
-const mostChanges = 10
-
 /** The whole content of a blob, in memory of its own: one that was replaced meanwhile is read anew. */
 export async function readWhole(storage: Storage, blob: BlobClient, signal: AbortSignal | undefined): Promise<Uint8Array> {
   for (let changes = 1; ; changes++) {
