@@ -1,7 +1,7 @@
 import { configureGlobal } from "fast-check"
 import { afterAll, describe, test } from "vitest"
 import type { DriverModule } from "../../drivers/define.ts"
-import { loadSuite, suiteNames } from "../../suites/catalogue.ts"
+import { loadSuite, type SuiteName } from "../../suites/catalogue.ts"
 import { openStorage, targetOf, targetStartLimit, validateParameters } from "../../suites/execution/opening.ts"
 import { runRule } from "../../suites/execution/run-rule.ts"
 import { resolveCapabilities } from "../../suites/needs.ts"
@@ -12,31 +12,39 @@ import type { Rule } from "../../suites/rule.ts"
  * broken one ends it; those that take long come last. A target is started once, the storage opened in each test: what happens outside
  * of tests Stryker counts for none of them.
  */
-const [drivers, chosen] = ["MUTATED_DRIVERS", "MUTATION_SUITES"].map((name) => process.env[name]?.split(",") ?? [])
+const drivers = process.env["MUTATED_DRIVERS"]?.split(",") ?? []
 
 // That a rule is broken is enough: nobody reads the smallest case.
 configureGlobal({ endOnFailure: true })
 
+interface Certified {
+  readonly load: () => Promise<DriverModule>
+  readonly suites: readonly SuiteName[]
+}
+
+const both = ["contract", "concurrency"] as const
+
 /** By the names that the subjects have for them. */
-const modules: Readonly<Record<string, () => Promise<{ readonly default: DriverModule }>>> = {
-  inmemory: () => import("../../drivers/inmemory/index.ts"),
-  equipped: () => import("./equipped.ts"),
-  filesystem: () => import("../../drivers/filesystem/index.ts"),
-  badNetwork: () => import("./bad-network.ts"),
+const certified: Readonly<Record<string, Certified>> = {
+  inmemory: { suites: both, load: async () => (await import("../../drivers/inmemory/index.ts")).default },
+  equipped: { suites: both, load: async () => (await import("./equipped.ts")).default },
+  filesystem: { suites: both, load: async () => (await import("../../drivers/filesystem/index.ts")).default },
+  badNetwork: { suites: ["contract"], load: async () => (await import("./bad-network.ts")).default },
+  busyService: { suites: ["concurrency"], load: async () => (await import("./bad-network.ts")).busyService },
 }
 
 /** Sequences are as many as over a network, not as many as a storage in memory gets: those would cost most of the time. */
 const asAService = { scope: "shared" } as const
 
 const takesLong = ({ id }: Rule): boolean => id.startsWith("sequences/") || id === "concurrent-listings/beyond-a-page"
-const suites = await Promise.all(suiteNames.filter((name) => chosen?.includes(name)).map((name) => loadSuite(name)))
-const rules = suites.flatMap((suite) => suite.rules)
-const inOrder = [...rules.filter((rule) => !takesLong(rule)), ...rules.filter(takesLong)]
 
-for (const driver of drivers ?? []) {
-  const loaded = await modules[driver]?.()
-  if (loaded === undefined) throw new Error(`there is no driver ${driver}: ${Object.keys(modules).join(", ")}`)
-  const { default: module } = loaded
+for (const driver of drivers) {
+  const entry = certified[driver]
+  if (entry === undefined) throw new Error(`there is no driver ${driver}: ${Object.keys(certified).join(", ")}`)
+  const module = await entry.load()
+  const suites = await Promise.all(entry.suites.map((name) => loadSuite(name)))
+  const rules = suites.flatMap((suite) => suite.rules)
+  const inOrder = [...rules.filter((rule) => !takesLong(rule)), ...rules.filter(takesLong)]
   const target = await (await targetOf(module))?.start({ signal: AbortSignal.timeout(targetStartLimit) })
   const validated = await validateParameters(module, target?.parameters ?? {})
   if (!validated.valid) throw new Error(JSON.stringify(validated.issues))

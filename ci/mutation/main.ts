@@ -73,8 +73,7 @@ function isCode(line: string): boolean {
 
 async function run({ tests, certified }: Subject, mutate: readonly string[], report: string): Promise<void> {
   process.env["MUTATION_TESTS"] = tests
-  process.env["MUTATED_DRIVERS"] = certified?.drivers.join(",") ?? ""
-  process.env["MUTATION_SUITES"] = certified?.suites.join(",") ?? ""
+  process.env["MUTATED_DRIVERS"] = certified?.join(",") ?? ""
   process.env["MUTATION_REPORT"] = report
   const stryker = new Stryker({
     mutate: [...mutate],
