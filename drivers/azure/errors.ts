@@ -25,6 +25,8 @@ interface History {
 /** Of a request that got no answer in time; a code of the network's, so that whoever judges the driver asks the backend then. */
 export const timeLimitReached = "ETIMEDOUT"
 const passingStatuses = [408, 429, 500, 502, 503, 504]
+/** Nothing but the copy itself may touch its destination until it is over. */
+const copyGoesOn = "PendingCopyOperation"
 /** No request left this machine. */
 const unreached = ["ECONNREFUSED", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]
 const interrupted = ["ECONNRESET", "ECONNABORTED", "EPIPE", "REQUEST_SEND_ERROR", "PARSE_ERROR", timeLimitReached]
@@ -106,7 +108,7 @@ export class ServiceError extends Error {
 
   /** Whether it may go well the next time. */
   get isPassing(): boolean {
-    if (this.status !== undefined) return passingStatuses.includes(this.status)
+    if (this.status !== undefined) return passingStatuses.includes(this.status) || this.errorCode === copyGoesOn
     return this.errorCode !== undefined && [...unreached, ...interrupted].includes(this.errorCode)
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 import type { CopyCourse } from "../../fixtures/faults/azure-copies.ts"
 import { VirtualClock } from "../../fixtures/faults/virtual-clock.ts"
 import { openStorage } from "./client.ts"
+import { connect } from "./driver.ts"
 import { failure, missing, openTestMoves, type Polling } from "./test-moves.ts"
 
 const { given, driver, proxy, copies, throughProxy, put, get, during } = await openTestMoves()
@@ -84,6 +85,20 @@ describe("a copy that the service does not finish at once", () => {
     await throughProxy().move("/source", "/destination/waited-for")
     expect(await get("/destination/waited-for")).toBe("content")
     await expect(driver.stat("/source")).rejects.toEqual(missing)
+  })
+
+  it("keeps others from writing to its destination, who wait until it is over", async () => {
+    await put("/source", "content")
+    copies.begin({ pending: 2, end: "success" })
+    const waiting = connect({ ...given, serviceurl: proxy.through(given.serviceurl) })
+    const others: Promise<unknown>[] = []
+    during("poll", () => {
+      if (others.length === 0) others.push(waiting.putContent("/destination/busy", Buffer.from("by another")))
+    })
+    await throughProxy().move("/source", "/destination/busy")
+    await Promise.all(others)
+    expect(others).toHaveLength(1)
+    expect(await get("/destination/busy")).toMatch(/content|by another/)
   })
 
   it("is not there yet for readers", async () => {
