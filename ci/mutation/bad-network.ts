@@ -2,7 +2,7 @@ import { connect } from "../../drivers/azure/driver.ts"
 import azure from "../../drivers/azure/index.ts"
 import type { AzureParameters } from "../../drivers/azure/parameters.ts"
 import { type DriverModule, defineDriver } from "../../drivers/define.ts"
-import { AzureCopies } from "../../fixtures/faults/azure-copies.ts"
+import { AzureCopies, type CopyCourse } from "../../fixtures/faults/azure-copies.ts"
 import { type Fault, seededFaults } from "../../fixtures/faults/fault.ts"
 import { type Exchange, HttpProxy } from "../../fixtures/faults/http-proxy.ts"
 import { VirtualClock } from "../../fixtures/faults/virtual-clock.ts"
@@ -21,12 +21,17 @@ const capabilities = { ...azure.capabilities, pageSize: 20 }
 /** Whoever uses a signed URL asks once, and is not the driver. */
 const isOfAnother = ({ url }: Exchange): boolean => new URL(url, "http://localhost").searchParams.has("sig")
 
+interface Network {
+  readonly faults: readonly Fault[]
+  /** Undefined: at once. */
+  readonly copies?: CopyCourse
+}
+
 /**
- * The azure driver where every twentieth request meets a fault, at a service that finishes no copy at once. It waits for nothing before
- * it tries again, and has to keep every rule all the same. Pages are small: what the driver does beyond the first is reached by a few
- * files instead of by 5,001.
+ * The azure driver where every twentieth request meets a fault. It waits for nothing before it tries again, and has to keep every rule
+ * all the same. Pages are small: what the driver does beyond the first is reached by a few files instead of by 5,001.
  */
-function through(faults: readonly Fault[]): DriverModule<AzureParameters> {
+function through({ faults, copies }: Network): DriverModule<AzureParameters> {
   return defineDriver<AzureParameters>({
     ...azure,
     capabilities,
@@ -34,7 +39,7 @@ function through(faults: readonly Fault[]): DriverModule<AzureParameters> {
       const { parameters } = options
       const storage = await azure.open(options)
       const rewriting = new AzureCopies()
-      rewriting.begin({ pending: 1, end: "success" })
+      rewriting.begin(copies)
       const seeded = seededFaults({ seed: 1, rate: 0.05, faults })
       const proxy = await HttpProxy.start({
         backend: new URL(parameters.serviceurl).origin,
@@ -52,10 +57,10 @@ function through(faults: readonly Fault[]): DriverModule<AzureParameters> {
 }
 
 /**
- * For several clients at once. What is sent again for want of an answer is done twice, so that no order of the calls need explain what
- * the others see, and no driver can help that: here no answer is lost to what was done.
+ * For several clients at once. What is sent again for want of an answer is done twice, and a copy that takes a while leaves nothing at
+ * its destination until it is over: no order of the calls explains what the others see then, and no driver can help that.
  */
-export const busyService = through(nothingDone)
+export const busyService = through({ faults: nothingDone })
 
 /** For one client. */
-export default through([...nothingDone, { kind: "lose-answer" }])
+export default through({ faults: [...nothingDone, { kind: "lose-answer" }], copies: { pending: 1, end: "success" } })
