@@ -108,8 +108,13 @@ export class ServiceError extends Error {
 
   /** Whether it may go well the next time. */
   get isPassing(): boolean {
-    if (this.status !== undefined) return passingStatuses.includes(this.status) || this.errorCode === copyGoesOn
+    if (this.status !== undefined) return passingStatuses.includes(this.status) || this.isOfCopy
     return this.errorCode !== undefined && [...unreached, ...interrupted].includes(this.errorCode)
+  }
+
+  /** Whether a copy to the blob goes on, that this request may have begun itself by an earlier try. */
+  get isOfCopy(): boolean {
+    return this.errorCode === copyGoesOn
   }
 
   /** Whether the request may have been carried out all the same. */

@@ -75,7 +75,7 @@ export class Requests {
         signal?.throwIfAborted()
         const failure = ServiceError.from(error)
         if (failure.errorCode === timeLimitReached) silences++
-        const isOver = tries > this.maxRetries || silences >= mostSilences
+        const isOver = tries > this.maxRetries || silences >= mostSilences || (failure.isOfCopy && mayBeDone)
         if (!failure.isPassing || isOver) throw failure.afterTries({ tries, mayBeDone })
         mayBeDone ||= failure.leavesOpen
         await this.backOff(tries, signal, failure.retryAfter)
