@@ -108,11 +108,11 @@ export class ServiceError extends Error {
 
   /** Whether it may go well the next time. */
   get isPassing(): boolean {
-    if (this.status !== undefined) return passingStatuses.includes(this.status) || this.isOfCopy
+    if (this.status !== undefined) return passingStatuses.includes(this.status)
     return this.errorCode !== undefined && [...unreached, ...interrupted].includes(this.errorCode)
   }
 
-  /** Whether a copy to the blob goes on, that this request may have begun itself by an earlier try. */
+  /** Whether it is refused for as long as a copy to the blob goes on. */
   get isOfCopy(): boolean {
     return this.errorCode === copyGoesOn
   }

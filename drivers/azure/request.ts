@@ -75,8 +75,10 @@ export class Requests {
         signal?.throwIfAborted()
         const failure = ServiceError.from(error)
         if (failure.errorCode === timeLimitReached) silences++
-        const isOver = tries > this.maxRetries || silences >= mostSilences || (failure.isOfCopy && mayBeDone)
-        if (!failure.isPassing || isOver) throw failure.afterTries({ tries, mayBeDone })
+        const isOver = tries > this.maxRetries || silences >= mostSilences
+        // A copy that goes on may have been begun by an earlier try, whose answer was lost: then it is not waited for here.
+        const isPassing = failure.isPassing || (failure.isOfCopy && !mayBeDone)
+        if (!isPassing || isOver) throw failure.afterTries({ tries, mayBeDone })
         mayBeDone ||= failure.leavesOpen
         await this.backOff(tries, signal, failure.retryAfter)
       }
