@@ -13,9 +13,9 @@ export interface Limits {
   readonly caseSensitive: boolean
 }
 
-/** As much no common file system takes in one name, and no system in one path. */
-const tooLongForName = 256
-const tooLongForPath = 4096
+/** Twice as much as any common file system takes in one name, and any system in one path. */
+const tooLongForName = 512
+const tooLongForPath = 8192
 
 /**
  * Finds the limits by trying, since Node has no call that tells them. A folder that is deleted is set aside first, under a name of its

@@ -35,7 +35,13 @@ export const filesystem: readonly Note[] = [
       "true",
       'error instanceof Error || "code" in error',
     ]),
-    equivalent(emptyFolders, "export async function removeEmptyFolders(", "for (let current = folder;"),
+    equivalent(emptyFolders, "export async function removeEmptyFolders(", "for (let current = folder;", "} catch {"),
+    equivalent(emptyFolders, ["try {", "{}"]),
+    beyond("A disk that fails; filesystem.test.ts.", "} catch (error) {", [
+      'if (hasCode(error, "ENOENT")) return undefined',
+      "true",
+    ]),
+    beyond(power, "if (first === undefined) return"),
     beyond(power, "export async function syncFolder(", "for (let made = folder;"),
     beyond(races, "await handle?.sync()"),
   ),
@@ -57,6 +63,14 @@ export const filesystem: readonly Note[] = [
   ...notesOn(
     "drivers/filesystem/limits.ts",
     equivalent(declared, "return {", "try {", "return other === undefined", "async function tellsCasesApart("),
+    equivalent(
+      "A path as long is tried, or one that is a byte longer.",
+      'const rest = "/x".repeat(',
+      "await unlessMissing(lstat((missing + rest)",
+    ),
+    beyond("A disk that fails.", "} catch (error) {", ['if (hasCode(error, "ENAMETOOLONG")) return false', "true"]),
+    beyond("A disk that fails.", ['if (hasCode(error, "ENAMETOOLONG", "EINVAL")) return false', "true"]),
+    equivalent("No file system refuses names that are shorter than the random part.", "const file = join(folder, randomUUID()"),
   ),
   ...notesOn(
     "drivers/filesystem/slots.ts",
@@ -78,6 +92,7 @@ export const filesystem: readonly Note[] = [
     beyond(links, "if ((await unlessMissing(lstat(folder)))?.isSymbolicLink()) {", "throw failure(path, `"),
     beyond("A root directory that is the root of the system.", "return path.startsWith(folder.endsWith(sep)"),
     beyond("A root that is unmounted while it is in use; root.test.ts.", "() => false,", "#rootIsGone(", "const { root, state }"),
+    beyond("A root that is unmounted while it is in use; root.test.ts.", "return new StorageDriverError({"),
     beyond("A root that is unmounted while it is in use; root.test.ts.", 'if (path === "/") throw this.#rootIsGone()'),
     equivalent(
       atADirectory,
@@ -87,6 +102,12 @@ export const filesystem: readonly Note[] = [
     ),
     equivalent(attempts, "for (let attempt = 1; ; attempt++) {"),
     equivalent(attempts, ["if (passing && attempt < attempts) continue", "true", "attempt < attempts", "attempt <= attempts"]),
+    equivalent(attempts, ["if (passing && attempt < attempts) continue", "passing || attempt < attempts"]),
+    beyond("A path that is too long for its folder to be set aside, where that is directly below the root; limits.test.ts.", [
+      "if (path.length > limits.path || names.some(",
+      "path.length > limits.path",
+      "false",
+    ]),
     equivalent("A file goes the way of a folder as well: it is moved out of sight and removed.", [
       "if ((await lstat(place)).isDirectory()) {",
       "true",
