@@ -116,6 +116,23 @@ describe("verdicts", () => {
   })
 })
 
+test.each([
+  ["{ name: 'bare' }", "an object of class Object"],
+  ["undefined", "undefined"],
+  ["{ ...Object.fromEntries(names.map((name) => [name, async () => {}])), name: 'bare' }", "one without redirectURL, walk"],
+])("a connect() that gives no driver is bad input, told once: %s", async (driver, what) => {
+  const path = join(folder, "bare.mjs")
+  await writeFile(
+    path,
+    `const names = ["getContent", "putContent", "reader", "writer", "stat", "list", "move", "delete"]
+     export default { name: "bare", open: async () => ({ connect: async () => (${driver}), close: async () => {} }) }`,
+  )
+  const { code, stdout, stderr } = await runCommand(["certify", path])
+  expect(stderr).toContain(`the driver bare did not open: connect() gave ${what}: a driver has all methods`)
+  expect(stdout).toBe("")
+  expect(code).toBe(2)
+})
+
 test("when the time for the run is over the rest is not judged: exit code 3", async () => {
   const { code, stdout } = await runCommand(["certify", "filesystem", "--deadline", "1500ms"])
   expect(stdout).toContain("early: time ran out")

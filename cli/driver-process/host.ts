@@ -19,7 +19,7 @@ import { HeldTarget } from "./held-target.ts"
 import { LoadedDriver } from "./loaded-driver.ts"
 import type { DriverProcessMessage, OpenRequest, RequestName, Requests } from "./protocol.ts"
 import { InputRefused } from "./refusals.ts"
-import { cleanUp, probeStorage } from "./storage.ts"
+import { cleanUp, probeStorage, requireDriver } from "./storage.ts"
 
 export interface DriverHostOptions {
   readonly send: (message: DriverProcessMessage) => void
@@ -113,6 +113,7 @@ export class DriverHost {
   async #open(request: OpenRequest): Promise<Opened> {
     const driver = this.#loaded()
     const storage = await driver.open(request.parameters, 6 * request.limits.call)
+    await requireDriver(storage, request.limits.call)
     const blackBox = request.blackBox === null ? undefined : this.#options.openBlackBox(request.blackBox)
     this.#blackBox = blackBox
     const { send } = this.#options

@@ -1,9 +1,11 @@
 import { errorCodeOf } from "../../drivers/contract.ts"
 import type { OpenedStorage, StartedTarget } from "../../drivers/define.ts"
 import type { ProbeAnswer } from "../../suites/execution/confirm.ts"
-import { describeReason, looksLikeNetworkFailure } from "../../suites/execution/failures.ts"
+import { demandDriver } from "../../suites/execution/driver-shape.ts"
+import { describeReason, looksLikeNetworkFailure, RuleBroken } from "../../suites/execution/failures.ts"
 import { within } from "../../suites/execution/time-limits.ts"
 import type { OpenRequest } from "./protocol.ts"
+import { InputRefused } from "./refusals.ts"
 
 /**
  * Asks the backend whether it answers. Any answer will do, a refusal included: only silence and network errors say that it is gone.
@@ -30,6 +32,26 @@ export async function probeStorage(
     const why = reason instanceof Silence || (asTarget && reason instanceof Error) ? reason.message : describeReason(reason)
     const output = target?.output?.()
     return { answers: false, reason: why, ...(output === undefined ? {} : { output }) }
+  }
+}
+
+/**
+ * That `connect` gives a driver is told once; else every rule would be broken by it. Where it rejects or is silent the rules tell more.
+ *
+ * @throws InputRefused where methods are missing
+ */
+export async function requireDriver(storage: OpenedStorage, milliseconds: number): Promise<void> {
+  let given: unknown
+  try {
+    given = await within(milliseconds, storage.connect(), () => new Silence(`nothing came back within ${milliseconds} ms`))
+  } catch {
+    return
+  }
+  try {
+    await demandDriver(given).close?.()
+  } catch (reason) {
+    if (reason instanceof RuleBroken)
+      throw new InputRefused(`connect() gave ${reason.actual}: a driver has all methods of the contract`)
   }
 }
 

@@ -6,12 +6,12 @@ import type { ConcurrencyEffort } from "../concurrency/effort.ts"
 import { noOverlap, type Overlap } from "../concurrency/recording/overlap.ts"
 import type { Surroundings } from "../needs.ts"
 import type { Explored } from "../sequences/coverage.ts"
-import { Abandoned, CallFailed, CallHung, describeReason, propertyOf, RuleBroken } from "./failures.ts"
+import { demandDriver } from "./driver-shape.ts"
+import { Abandoned, CallFailed, CallHung, describeReason, RuleBroken } from "./failures.ts"
 import { Given } from "./given.ts"
 import type { Evidence, Observation } from "./observation.ts"
 import { ObservedDriver } from "./observed-driver.ts"
 import type { TestedStorage } from "./opening.ts"
-import { describeValue } from "./rendering.ts"
 import { type TimeLimits, within } from "./time-limits.ts"
 import { type RecordedCall, Trace } from "./trace.ts"
 import { UploadLedger, type UploadListener } from "./upload-ledger.ts"
@@ -188,8 +188,7 @@ async function connectWithin(connect: OpenedStorage["connect"], limit: number, i
     resolve(connect())
   })
   try {
-    const driver: unknown = await within(limit, connecting, () => new CallHung(call, limit))
-    return demandDriver(driver)
+    return demandDriver(await within<unknown>(limit, connecting, () => new CallHung(call, limit)))
   } catch (reason) {
     throw reason instanceof CallHung || reason instanceof RuleBroken ? reason : new CallFailed(call, reason, "")
   }
@@ -204,20 +203,6 @@ async function openMisconfigured(storage: TestedStorage, name: string, instance:
   } catch (reason) {
     throw new CallFailed({ instance, method: "open", arguments: [], outcome: "…" }, reason, "")
   }
-}
-
-const methods = ["getContent", "putContent", "reader", "writer", "stat", "list", "move", "delete", "redirectURL", "walk"] as const
-
-/** @throws RuleBroken where a method is missing: without this the first call of it would look like a defect of the suite */
-function demandDriver(value: unknown): StorageDriver {
-  const missing = methods.filter((method) => typeof propertyOf(value, method) !== "function")
-  if (hasAll(value, missing)) return value
-  const what = missing.length === methods.length ? describeValue(value) : `one without ${missing.join(", ")}`
-  throw new RuleBroken("connect() to give a driver", what)
-}
-
-function hasAll(value: unknown, missing: readonly string[]): value is StorageDriver {
-  return typeof value === "object" && value !== null && missing.length === 0
 }
 
 /** The seed of one rule (FNV-1a of both), so that a rule run alone does what it does among others. */
