@@ -28,6 +28,8 @@ const { positionals, values } = parseArgs({
     /** Only so many lines of its code, chosen by the seed: a sample, where all of it would take too long. */
     lines: { type: "string" },
     seed: { type: "string", default: "1" },
+    /** Those that survived, or were not reached, once more: by the driver's own tests. */
+    "own-tests": { type: "boolean", default: false },
     /** Runs nothing, and tells what is known. */
     show: { type: "boolean", default: false },
   },
@@ -38,6 +40,11 @@ await mkdir(folder, { recursive: true })
 for (const name of positionals.length === 0 ? Object.keys(subjects) : positionals) {
   const subject = subjects[name]
   if (subject === undefined) throw new Error(`there is no subject ${name}: ${Object.keys(subjects).join(", ")}`)
+  if (values["own-tests"]) await runOwnTests(name, subject)
+  else await certify(name, subject)
+}
+
+async function certify(name: string, subject: Subject): Promise<void> {
   const report = `${folder}/${name}.ndjson`
   const known = await readFates(report)
   const mutate = values.again ? known.filter(survived).map(rangeOf) : chosen(values.mutate ?? subject.mutate)
@@ -48,6 +55,18 @@ for (const name of positionals.length === 0 ? Object.keys(subjects) : positional
   const fates = await readFates(report)
   process.stdout.write(tell(name, fates))
   if (scoreOf(fates).percent < subject.least) process.exitCode = 1
+}
+
+/** Whether what is beyond the suite is held by the tests that are written for the driver. Fails nothing: it tells. */
+async function runOwnTests(name: string, { ownTests, ...subject }: Subject): Promise<void> {
+  if (ownTests === undefined) throw new Error(`${name} has no tests of its own`)
+  const beyond = (await readFates(`${folder}/${name}.ndjson`)).filter((fate) => survived(fate) && !isEquivalent(fate))
+  const report = `${folder}/${name}-own-tests.ndjson`
+  if (!values.show && beyond.length > 0) {
+    await writeFile(report, "")
+    await run({ mutate: subject.mutate, least: subject.least, tests: ownTests }, beyond.map(rangeOf), report)
+  }
+  process.stdout.write(tell(`${name}, beyond the suite, by its own tests`, await readFates(report)))
 }
 
 function chosen(mutate: readonly string[]): readonly string[] {
@@ -110,10 +129,14 @@ interface Score {
 
 function scoreOf(fates: readonly Fate[]): Score {
   const survivors = fates.filter(survived)
-  const equivalent = survivors.filter((fate) => noteOn(fate)?.kind === "equivalent").length
+  const equivalent = survivors.filter(isEquivalent).length
   const judged = fates.filter(({ status }) => status !== "error").length - equivalent
   const killed = judged + equivalent - survivors.length
   return { killed, judged, equivalent, percent: (100 * killed) / judged }
+}
+
+function isEquivalent(fate: Fate): boolean {
+  return noteOn(fate)?.kind === "equivalent"
 }
 
 function tell(name: string, fates: readonly Fate[]): string {

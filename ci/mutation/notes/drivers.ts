@@ -24,13 +24,15 @@ export const drivers: readonly Note[] = [
       'this.#state === "committed" || method === "close"',
     ]),
     equivalent("A walk may reject with an error that the visitor's caused.", ["throw thrown === undefined ?", "true"]),
-    beyond(
-      "That what a backend fails with comes as an error of the driver is asked by no rule; base.test.ts.",
+    equivalent(
+      "A call may reject with the reason of its signal, once that has aborted, whatever else went wrong.",
       "if (signal?.aborted && (error === signal.reason",
-      "throw new StorageDriverError({ driverName, path, cause: error })",
       "return error instanceof Error && error.name",
-      "await boxed({ driverName: this.#driverName, path: this.#path",
     ),
+    equivalent("The error of a writer's call need not name the driver: Distribution's wrapper lets it pass as it is.", [
+      "throw new StorageDriverError({",
+      "{}",
+    ]),
     beyond(
       "Rules take it that a stream whose signal is aborted is given whole; base.test.ts.",
       "function destroyWhenAborted(",
