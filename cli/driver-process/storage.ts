@@ -36,22 +36,20 @@ export async function probeStorage(
 }
 
 /**
- * That `connect` gives a driver is told once; else every rule would be broken by it. Where it rejects or is silent the rules tell more.
+ * That `connect` gives a driver is told once; else every rule would be broken by it. Where it, or closing, fails or is silent, the rules
+ * tell more.
  *
  * @throws InputRefused where methods are missing
  */
 export async function requireDriver(storage: OpenedStorage, milliseconds: number): Promise<void> {
-  let given: unknown
-  try {
-    given = await within(milliseconds, storage.connect(), () => new Silence(`nothing came back within ${milliseconds} ms`))
-  } catch {
-    return
+  const connectAndClose = async (): Promise<void> => {
+    await demandDriver(await storage.connect()).close?.()
   }
   try {
-    await demandDriver(given).close?.()
+    await within(milliseconds, connectAndClose(), () => new Silence(`nothing came back within ${milliseconds} ms`))
   } catch (reason) {
-    if (reason instanceof RuleBroken)
-      throw new InputRefused(`connect() gave ${reason.actual}: a driver has all methods of the contract`)
+    if (!(reason instanceof RuleBroken)) return
+    throw new InputRefused(`connect() gave ${reason.actual}: a driver has all methods of the contract`)
   }
 }
 

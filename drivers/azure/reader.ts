@@ -248,6 +248,7 @@ function brokenAt(position: number, end: number, reason: string): string {
 
 /** Of an error that a reader ends with since the content at its path is another one by then. */
 const contentChanged = "ContentChanged"
+
 /** The whole content of a blob, in memory of its own: one that was replaced meanwhile is read anew. */
 export async function readWhole(storage: Storage, blob: BlobClient, signal: AbortSignal | undefined): Promise<Uint8Array> {
   for (let changes = 1; ; changes++) {

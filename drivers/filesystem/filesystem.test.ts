@@ -62,6 +62,21 @@ describe("the layout", () => {
     expect(resumed.size).toBe(7)
   })
 
+  it("tells no time of a path that goes back, also where the clock does", async () => {
+    const later = new Date(Date.now() + 3_600_000)
+    for (const write of [
+      () => driver.putContent("/file", text("new")),
+      async () => (await driver.writer("/file")).commit(),
+      () => driver.move("/other", "/file"),
+    ]) {
+      await driver.putContent("/file", text("old"))
+      await driver.putContent("/other", text("other"))
+      await utimes(join(root, "file"), later, later)
+      await write()
+      expect((await driver.stat("/file")).modTime.getTime()).toBeGreaterThanOrEqual(later.getTime())
+    }
+  })
+
   it("may hold empty folders, which a killed process left: they are no obstacle to a file", async () => {
     await mkdir(join(root, "empty"))
     await driver.putContent("/empty", text("file"))
