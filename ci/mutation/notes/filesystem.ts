@@ -135,7 +135,7 @@ export const filesystem: readonly Note[] = [
     "drivers/filesystem/writer.ts",
     beyond(openFiles, "#open = true", "if (!this.#open) return", "async release(): Promise<void> {", "this.#released()"),
     beyond(
-      "A disk that is full or fails in the middle of a write; filesystem.test.ts.",
+      "A disk that is full or fails in the middle of a write.",
       "this.#torn = true",
       "if (this.#torn) await",
       "for (let written = 0;",
