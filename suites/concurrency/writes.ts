@@ -35,30 +35,33 @@ const toOnePath = defineRule({
   id: "concurrent-writes/to-one-path",
   level: "MUST",
   statement:
-    "Of several contents put to one path at once each is there whole for a while, the same for all who look, and one of them stays.",
+    "Of several contents put to one path at once each is there whole for a while, the same for all who look, and one of them stays; a stream may break off.",
   why: "Pushes of one tag write one link; a link with bytes of two of them, or one that changes back, points nowhere or to what was replaced.",
   source: "storagedriver.go, PutContent: stores the content at the path; distribution issues 2077 and 4887, fix 927250bca",
-  check: concurrently((random) => {
-    const contents = new Contents()
-    const length = (): number => random.of([linkLength, linkLength, 40, 3_000])
-    const content = contents.next()
-    return {
-      files: random.upTo(2) === 0 ? [{ path: "/tags/latest/link", content }] : [],
-      clients: [
-        ...clients(random, 3, () => [
-          { method: "putContent", path: "/tags/latest/link", content: contents.next(length()) },
-          { method: "putContent", path: "/tags/latest/link", content: contents.next(length()) },
-        ]),
-        ...clients(random, 2, () => [
-          { method: "getContent", path: "/tags/latest/link" },
-          { method: "stat", path: "/tags/latest/link" },
-          { method: "read", path: "/tags/latest/link" },
-          { method: "getContent", path: "/tags/latest/link" },
-        ]),
-      ],
-      folders: ["/tags/latest"],
-    }
-  }),
+  check: concurrently(
+    (random) => {
+      const contents = new Contents()
+      const length = (): number => random.of([linkLength, linkLength, 40, 3_000])
+      const content = contents.next()
+      return {
+        files: random.upTo(2) === 0 ? [{ path: "/tags/latest/link", content }] : [],
+        clients: [
+          ...clients(random, 3, () => [
+            { method: "putContent", path: "/tags/latest/link", content: contents.next(length()) },
+            { method: "putContent", path: "/tags/latest/link", content: contents.next(length()) },
+          ]),
+          ...clients(random, 2, () => [
+            { method: "getContent", path: "/tags/latest/link" },
+            { method: "stat", path: "/tags/latest/link" },
+            { method: "read", path: "/tags/latest/link" },
+            { method: "getContent", path: "/tags/latest/link" },
+          ]),
+        ],
+        folders: ["/tags/latest"],
+      }
+    },
+    { leavesOpen: brokenOff },
+  ),
 })
 
 const againstDeletes = defineRule({

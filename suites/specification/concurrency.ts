@@ -148,7 +148,13 @@ export const concurrencyPromises: readonly ConcurrencyPromise[] = [
     statement:
       "Whether a stream breaks off with an error when its file is replaced or deleted, as long as no byte of it is wrong.",
     source: "storagedriver.go, Reader, says nothing; services answer a range of a version that is gone with 412",
-    rules: ["concurrent-writes/seen-by-readers-whole", "concurrent-mixes/of-files", "concurrent-mixes/as-the-registry"],
+    rules: [
+      "concurrent-writes/seen-by-readers-whole",
+      "concurrent-writes/to-one-path",
+      "concurrent-deletes/while-others-look",
+      "concurrent-mixes/of-files",
+      "concurrent-mixes/as-the-registry",
+    ],
   },
   {
     level: "open",
