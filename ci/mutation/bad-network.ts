@@ -16,7 +16,7 @@ const nothingDone: readonly Fault[] = [
   { kind: "cut", after: 100_000, how: "reset" },
 ]
 
-const capabilities = { ...azure.capabilities, pageSize: 20 }
+const pageSize = 20
 
 /** Whoever uses a signed URL asks once, and is not the driver; and only what is read has a body that breaks off. */
 function spares({ url, method }: Exchange, fault: Fault | undefined): boolean {
@@ -36,7 +36,7 @@ interface Network {
 function through({ faults, copies }: Network): DriverModule<AzureParameters> {
   return defineDriver<AzureParameters>({
     ...azure,
-    capabilities,
+    capabilities: { ...azure.capabilities, pageSize },
     async open(options) {
       const { parameters } = options
       const storage = await azure.open(options)
@@ -53,8 +53,8 @@ function through({ faults, copies }: Network): DriverModule<AzureParameters> {
       })
       const behind = { ...parameters, serviceurl: proxy.through(parameters.serviceurl), request_max_retries: 12 }
       return {
-        capabilities: { ...storage.capabilities, pageSize: capabilities.pageSize },
-        connect: async () => connect(behind, { clock: new VirtualClock(), pageSize: capabilities.pageSize }),
+        capabilities: { ...storage.capabilities, pageSize },
+        connect: async () => connect(behind, { clock: new VirtualClock(), pageSize }),
         close: () => proxy[Symbol.asyncDispose](),
       }
     },

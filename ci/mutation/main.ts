@@ -5,7 +5,7 @@ import { parseArgs } from "node:util"
 import { Stryker } from "@stryker-mutator/core"
 import { sample, shuffledSubarray } from "fast-check"
 import { noteOn } from "./notes.ts"
-import { type Fate, formatFate, readFates, survived } from "./report.ts"
+import { type Fate, formatFate, keyOf, readFates, survived } from "./report.ts"
 import { type Subject, subjects } from "./subjects.ts"
 
 /**
@@ -58,15 +58,19 @@ async function certify(name: string, subject: Subject): Promise<void> {
 }
 
 /** Whether what is beyond the suite is held by the tests that are written for the driver. Fails nothing: it tells. */
-async function runOwnTests(name: string, { ownTests, ...subject }: Subject): Promise<void> {
-  if (ownTests === undefined) throw new Error(`${name} has no tests of its own`)
+async function runOwnTests(name: string, subject: Subject): Promise<void> {
+  const { ownTests: tests } = subject
+  if (tests === undefined) throw new Error(`${name} has no tests of its own`)
   const beyond = (await readFates(`${folder}/${name}.ndjson`)).filter((fate) => survived(fate) && !isEquivalent(fate))
   const report = `${folder}/${name}-own-tests.ndjson`
   if (!values.show && beyond.length > 0) {
     await writeFile(report, "")
-    await run({ mutate: subject.mutate, least: subject.least, tests: ownTests }, beyond.map(rangeOf), report)
+    await run({ ...subject, tests }, beyond.map(rangeOf), report)
   }
-  process.stdout.write(tell(`${name}, beyond the suite, by its own tests`, await readFates(report)))
+  // Others lie within the same ranges, and were run along with them.
+  const keys = new Set(beyond.map(keyOf))
+  const fates = (await readFates(report)).filter((fate) => keys.has(keyOf(fate)))
+  process.stdout.write(tell(`${name}, beyond the suite, by its own tests`, fates))
 }
 
 function chosen(mutate: readonly string[]): readonly string[] {

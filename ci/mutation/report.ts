@@ -37,7 +37,8 @@ export async function readFates(path: string): Promise<readonly Fate[]> {
   return [...fates.values()].filter(({ file, digest }) => digests.get(file) === digest)
 }
 
-function keyOf({ file, location, mutator, replacement }: Fate): string {
+/** The same for each run of one mutant. */
+export function keyOf({ file, location, mutator, replacement }: Fate): string {
   return JSON.stringify([file, location, mutator, replacement])
 }
 

@@ -13,7 +13,7 @@ export interface Limits {
   readonly caseSensitive: boolean
 }
 
-/** Twice as much as any common file system takes in one name, and any system in one path. */
+/** Twice what common file systems take in one name, and systems in one path. */
 const tooLongForName = 512
 const tooLongForPath = 8192
 
