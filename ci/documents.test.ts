@@ -1,3 +1,4 @@
+import { globSync } from "node:fs"
 import { readFile, stat } from "node:fs/promises"
 import { expect, test } from "vitest"
 import { loadMutants } from "../fixtures/mutants/catalogue.ts"
@@ -26,22 +27,22 @@ test("the table of what Distribution's azure driver does otherwise names known-b
   expect(unexplained).toEqual([])
 })
 
+const linksIn = (text: string): readonly string[] =>
+  [...text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, link]) => link ?? "")
+
+test("what the README links to comes with the package", async () => {
+  const { files }: { files: readonly string[] } = JSON.parse(await read("package.json"))
+  const links = linksIn(await read("README.md"))
+  expect(links.length).toBeGreaterThan(10)
+  expect(links.filter((link) => !files.some((file) => link === file || link.startsWith(`${file}/`)))).toEqual([])
+})
+
 test("what the documents link to is there", async () => {
-  const guides = [
-    "writing-a-driver",
-    "historic-bugs",
-    "targets",
-    "distribution-tests",
-    "measuring-a-driver",
-    "scale",
-    "concurrency",
-    "checker",
-    "mutation",
-    "drivers/azure",
-  ].map((name) => `docs/${name}.md`)
+  const guides = globSync("docs/**/*.md", { cwd: new URL("..", import.meta.url) })
+  expect(guides.length).toBeGreaterThan(10)
   for (const document of ["README.md", ...guides]) {
     const folder = new URL(`../${document}`, import.meta.url)
-    const links = [...(await read(document)).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, link]) => link ?? "")
-    for (const link of links) await expect(stat(new URL(link, folder)), `${document}: ${link}`).resolves.toBeDefined()
+    for (const link of linksIn(await read(document)))
+      await expect(stat(new URL(link, folder)), `${document}: ${link}`).resolves.toBeDefined()
   }
 })

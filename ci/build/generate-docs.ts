@@ -7,6 +7,7 @@ import { renderConcurrencyReference } from "../concurrency-reference.ts"
 import { renderDriverGuide } from "../driver-guide.ts"
 import { renderHistoricBugs } from "../historic-bugs.ts"
 import { renderSurvivors } from "../mutation/document.ts"
+import { renderReportSchemas } from "../report-schemas.ts"
 import { renderRuleReference } from "../rule-reference.ts"
 
 /** Writes the documents, or the parts of documents, that are made from the code: `npm run docs`. */
@@ -22,3 +23,6 @@ await writeFile(guide, renderDriverGuide(await readFile(guide, "utf8")))
 
 const mutation = fileURLToPath(new URL("../../docs/mutation.md", import.meta.url))
 await writeFile(mutation, renderSurvivors(await readFile(mutation, "utf8")))
+
+for (const [file, schema] of Object.entries(renderReportSchemas()))
+  await writeFile(fileURLToPath(new URL(`../../docs/reports/${file}`, import.meta.url)), schema)

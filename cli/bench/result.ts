@@ -3,20 +3,16 @@ import { z } from "zod"
 const spread = z.object({ median: z.number(), low: z.number(), high: z.number() })
 
 const measured = z.object({
-  /** Of the benchmark. */
-  name: z.string(),
+  name: z.string().describe("Of the benchmark."),
   profile: z.enum(["methods", "registry"]),
-  /** Content bytes of one operation; 0 for none. */
-  bytes: z.number(),
-  /** Workers side by side. */
-  concurrency: z.number(),
-  /** How many operations were measured. */
-  operations: z.number(),
+  bytes: z.number().describe("Content of one operation; 0 for none."),
+  concurrency: z.number().describe("Workers side by side."),
+  operations: z.number().describe("How many were measured."),
   rounds: z.number(),
-  /** Milliseconds of an operation, over all rounds. */
-  latency: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }),
-  /** Of all workers together; from round to round. */
-  operationsPerSecond: spread,
+  latency: z
+    .object({ p50: z.number(), p95: z.number(), p99: z.number() })
+    .describe("Milliseconds of an operation, over all rounds."),
+  operationsPerSecond: spread.describe("Of all workers together; from round to round."),
 })
 
 const contested = z.object({
@@ -30,19 +26,20 @@ export const benchReport = z.object({
   schemaVersion: z.literal(1),
   version: z.string(),
   startedAt: z.iso.datetime(),
-  /** "linux x64, 2 CPUs, Node v24.1.0". */
-  machine: z.string(),
+  machine: z.string().describe("Such as: linux x64, 2 CPUs, Node v24.1.0."),
   ...contested.shape,
-  /** The other one of a comparison. */
   compared: z
     .object({
       ...contested.shape,
-      /** Whether both were measured in turns in one run, so that what the machine did meanwhile met both. */
-      sideBySide: z.boolean(),
-      /** Operations per second of the first to those of the other; from round to round where they were measured side by side. */
-      ratios: z.record(z.string(), spread),
+      sideBySide: z
+        .boolean()
+        .describe("Whether both were measured in turns in one run, so that what the machine did meanwhile met both."),
+      ratios: z
+        .record(z.string(), spread)
+        .describe("Operations per second of the first to those of the other; from round to round where they were side by side."),
     })
-    .optional(),
+    .optional()
+    .describe("The other one of a comparison."),
 })
 
 export type Measured = z.infer<typeof measured>

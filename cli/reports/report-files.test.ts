@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs"
-import { link, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
+import { link, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
+import type { Timeline } from "../../suites/concurrency/explaining/timeline.ts"
 import type { Failure } from "../../suites/execution/outcome.ts"
 import { BadInput } from "../input/bad-input.ts"
 import { jsonReport } from "./json.ts"
@@ -32,6 +33,15 @@ const result: RunResult = {
   suites: [],
 }
 
+const plain: Failure = { expected: "a", actual: "b", calls: [], totalCalls: 0, example: [], doubt: undefined }
+
+function brokenRule(failure: Failure): RuleResult {
+  return {
+    ...{ id: "a/b", level: "SHOULD", statement: "", why: "", source: "", replay: "" },
+    outcome: { ruleId: "a/b", checks: 1, calls: 1, milliseconds: 1, status: "failed", failure },
+  }
+}
+
 test("reports are written into folders that are made for them", async () => {
   const [json, junit] = [join(folder, "a/b/report.json"), join(folder, "a/c/report.xml")]
   const reports = await openReportFiles({ json, junit })
@@ -48,6 +58,23 @@ test("what an earlier run left is gone from the beginning", async () => {
   expect(await readFile(json, "utf8")).toBe("")
   await reports.write(result)
   expect(jsonReport.parse(JSON.parse(await readFile(json, "utf8")))).toMatchObject({ verdict: "not run" })
+})
+
+test("the timelines of an earlier run are gone as well, and nothing else is", async () => {
+  const json = join(folder, "report.json")
+  const timeline: Timeline = { unit: "ms", before: "nothing", calls: [], order: [], stuck: undefined }
+  const run = async (rule: RuleResult): Promise<void> => {
+    const reports = await openReportFiles({ json })
+    await reports.write({
+      ...result,
+      suites: [{ name: "concurrency", rules: [rule], verdict: "nonconformant", chosen: 1, total: 1 }],
+    })
+  }
+  await writeFile(join(folder, "report.a.svg"), "another's")
+  await run(brokenRule({ ...plain, timeline }))
+  expect((await readdir(folder)).sort()).toEqual(["report.a.b.html", "report.a.b.svg", "report.a.svg", "report.json"])
+  await run(brokenRule(plain))
+  expect((await readdir(folder)).sort()).toEqual(["report.a.svg", "report.json"])
 })
 
 test("one file for both reports is refused, by whichever name", async () => {
@@ -89,11 +116,7 @@ test.runIf(existsSync("/dev/full"))(
 
 test("a broken SHOULD is no failure in JUnit, and says that it is a warning", async () => {
   const junit = join(folder, "report.xml")
-  const failure: Failure = { expected: "a", actual: "b", calls: [], totalCalls: 0, example: [], doubt: undefined }
-  const rule: RuleResult = {
-    ...{ id: "a/b", level: "SHOULD", statement: "", why: "", source: "", replay: "" },
-    outcome: { ruleId: "a/b", checks: 1, calls: 1, milliseconds: 1, status: "failed", failure },
-  }
+  const rule = brokenRule(plain)
   const reports = await openReportFiles({ junit })
   await reports.write({ ...result, suites: [{ name: "contract", rules: [rule], verdict: "conformant", chosen: 1, total: 1 }] })
   const xml = await readFile(junit, "utf8")

@@ -1,7 +1,7 @@
-import { type FileHandle, mkdir, open, writeFile } from "node:fs/promises"
+import { type FileHandle, mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { dirname, resolve } from "node:path"
 import { BadInput } from "../input/bad-input.ts"
-import { renderJson } from "./json.ts"
+import { jsonReport, renderJson } from "./json.ts"
 import { renderJUnit } from "./junit.ts"
 import type { RunResult } from "./result.ts"
 import { renderTimelineHtml } from "./timeline/html.ts"
@@ -41,10 +41,12 @@ export async function openReportFiles(asked: { readonly json?: string; readonly 
     await Promise.allSettled(opened.map(({ file }) => file.close()))
   }
   try {
+    const outdated = asked.json === undefined ? [] : await timelinesBeside(asked.json)
     for (const { option, path, render } of formats) {
       if (path !== undefined) opened.push({ asked: `${option} ${path}`, file: await openForWriting(option, path), render })
     }
     if (await areOneFile(opened)) throw sameFile(asked)
+    for (const file of outdated) await rm(file, { force: true })
   } catch (reason) {
     await close()
     throw reason
@@ -82,15 +84,34 @@ async function writeTimelines(json: string, result: RunResult): Promise<readonly
     const failure = "failure" in rule.outcome ? rule.outcome.failure : undefined
     const timeline = failure?.timeline
     if (failure === undefined || timeline === undefined) continue
-    const name = `${json.replace(/\.json$/, "")}.${rule.id.replace("/", ".")}`
+    const { picture, page } = timelineFiles(json, rule)
     try {
-      await writeFile(`${name}.svg`, renderTimelineSvg(timeline))
-      await writeFile(`${name}.html`, renderTimelineHtml(rule, failure, timeline))
+      await writeFile(picture, renderTimelineSvg(timeline))
+      await writeFile(page, renderTimelineHtml(rule, failure, timeline))
     } catch (reason) {
-      failed.push(cannotBeWritten(`the timeline ${name}`, reason))
+      failed.push(cannotBeWritten(`the timeline ${picture}`, reason))
     }
   }
   return failed
+}
+
+function timelineFiles(json: string, { id }: { readonly id: string }): { readonly picture: string; readonly page: string } {
+  const name = `${json.replace(/\.json$/, "")}.${id.replace("/", ".")}`
+  return { picture: `${name}.svg`, page: `${name}.html` }
+}
+
+/** The timelines that an earlier run wrote, as its report tells. None where there is no such report, or one of another form. */
+async function timelinesBeside(json: string): Promise<readonly string[]> {
+  const rules = await rulesIn(json).catch(() => [])
+  return rules
+    .filter(({ outcome }) => "failure" in outcome && outcome.failure?.timeline !== undefined)
+    .flatMap((rule) => Object.values(timelineFiles(json, rule)))
+}
+
+async function rulesIn(json: string) {
+  // What is no file, such as a pipe, has no end.
+  if (!(await stat(json)).isFile()) return []
+  return jsonReport.parse(JSON.parse(await readFile(json, "utf8"))).suites.flatMap(({ rules }) => rules)
 }
 
 /**
@@ -139,7 +160,7 @@ function unlessThere(reason: unknown): void {
 /** Whether two names lead to one file, by a link. */
 async function areOneFile(files: readonly ReportFile[]): Promise<boolean> {
   const stats = await Promise.all(files.map(({ file }) => file.stat({ bigint: true })))
-  const [one, other] = stats.filter((stat) => stat.isFile())
+  const [one, other] = stats.filter((found) => found.isFile())
   return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino
 }
 
