@@ -23,7 +23,7 @@ const { positionals, values } = parseArgs({
     workers: { type: "string", default: String(availableParallelism()) },
     /** Instead of all that is the subject's: "drivers/walk.ts:20-40". */
     mutate: { type: "string", multiple: true },
-    /** Only those mutants that survived the last time. */
+    /** Only those mutants that survived the last time, and are not equivalent. */
     again: { type: "boolean", default: false },
     /** Only so many lines of its code, chosen by the seed: a sample, where all of it would take too long. */
     lines: { type: "string" },
@@ -47,7 +47,7 @@ for (const name of positionals.length === 0 ? Object.keys(subjects) : positional
 async function certify(name: string, subject: Subject): Promise<void> {
   const report = `${folder}/${name}.ndjson`
   const known = await readFates(report)
-  const mutate = values.again ? known.filter(survived).map(rangeOf) : chosen(values.mutate ?? subject.mutate)
+  const mutate = values.again ? known.filter(isBeyond).map(rangeOf) : chosen(values.mutate ?? subject.mutate)
   if (!values.show && mutate.length > 0) {
     await writeFile(report, known.map(formatFate).join(""))
     await run(subject, mutate, report)
@@ -61,7 +61,7 @@ async function certify(name: string, subject: Subject): Promise<void> {
 async function runOwnTests(name: string, subject: Subject): Promise<void> {
   const { ownTests: tests } = subject
   if (tests === undefined) throw new Error(`${name} has no tests of its own`)
-  const beyond = (await readFates(`${folder}/${name}.ndjson`)).filter((fate) => survived(fate) && !isEquivalent(fate))
+  const beyond = (await readFates(`${folder}/${name}.ndjson`)).filter(isBeyond)
   const report = `${folder}/${name}-own-tests.ndjson`
   if (!values.show && beyond.length > 0) {
     await writeFile(report, "")
@@ -137,6 +137,11 @@ function scoreOf(fates: readonly Fate[]): Score {
   const judged = fates.filter(({ status }) => status !== "error").length - equivalent
   const killed = judged + equivalent - survivors.length
   return { killed, judged, equivalent, percent: (100 * killed) / judged }
+}
+
+/** Whether it survived what it should not have. */
+function isBeyond(fate: Fate): boolean {
+  return survived(fate) && !isEquivalent(fate)
 }
 
 function isEquivalent(fate: Fate): boolean {
