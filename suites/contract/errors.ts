@@ -1,10 +1,12 @@
 import { unrelatedPaths } from "../../fixtures/arbitraries/paths.ts"
 import { bytesOf, contentOf } from "../../fixtures/content.ts"
+import { blockSizeOf } from "../block-size.ts"
 import { CallFailed, propertyOf } from "../execution/failures.ts"
-import { forAll } from "../execution/for-all.ts"
+import { forAll, forEach } from "../execution/for-all.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
+import { readStream } from "../execution/observed-stream.ts"
 import { quote } from "../execution/rendering.ts"
-import { expectThat, readFrom } from "../expect.ts"
+import { expectBytes, expectThat, readFrom } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
 type NamedCall = readonly [name: string, call: () => Promise<unknown>]
@@ -106,4 +108,32 @@ const rejections = defineRule({
   ),
 })
 
-export const rules: readonly Rule[] = [driverName, rejections]
+const brokenOffStreams = defineRule({
+  id: "errors/broken-off-streams-name-the-driver",
+  level: "SHOULD",
+  statement: "A stream that breaks off because its file changes does so with an error that carries the driver's name.",
+  why: "The registry logs it in place of the rest of a layer: one that names no storage, or none at all, tells an operator nothing.",
+  source:
+    "the contract of this suite, StorageDriver, on errors of every method; registry/storage/filereader.go passes on what it meets",
+  check: forEach(
+    (capabilities) => {
+      const length = 2 * blockSizeOf(capabilities) + 5
+      return [
+        { change: "putContent", length },
+        { change: "delete", length },
+      ] as const
+    },
+    async ({ given, driver, connect, change, length }) => {
+      await given.file("/file", contentOf(1, length))
+      const stream = await driver.reader("/file")
+      const start = await readStream(stream, { enough: 1 })
+      expectBytes(driver, "/file", start, contentOf(1, start.length))
+      const other = await connect()
+      if (change === "delete") await other.delete("/file")
+      else await other.putContent("/file", bytesOf(contentOf(1, length, 2)))
+      await expectDriverName(driver, "the stream", () => readStream(stream), "or to succeed")
+    },
+  ),
+})
+
+export const rules: readonly Rule[] = [driverName, rejections, brokenOffStreams]
