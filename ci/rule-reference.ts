@@ -24,7 +24,9 @@ function renderSuite(suite: Suite): readonly string[] {
   return [
     "",
     `## Suite \`${suite.name}\``,
-    ...[...groups].flatMap(([subject, rules]) => ["", `### ${subject}`, ...rules.flatMap(renderRule)]),
+    ...[...groups]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .flatMap(([subject, rules]) => ["", `### ${subject}`, ...rules.flatMap(renderRule)]),
   ]
 }
 

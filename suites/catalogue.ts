@@ -5,7 +5,7 @@ import type { Rule } from "./rule.ts"
 /** A set of rules that is run by name. */
 export interface Suite {
   readonly name: SuiteName
-  /** In order of subject and, within one, of the file. */
+  /** In the order in which they are run: first what a storage has to show that nothing was stored in, then by subject and file. */
   readonly rules: readonly Rule[]
   /** Absolute paths of the files that hold the rules, one a subject. */
   readonly files: readonly string[]
@@ -38,8 +38,11 @@ const foldersOf: Readonly<Record<SuiteName, readonly string[]>> = {
   scale: ["scale"],
 }
 
+const isFirst = /^empty-storage\./
+
 async function filesOf(folder: URL): Promise<readonly URL[]> {
   const files = (await readdir(folder)).filter((file) => /^[a-z-]+\.(ts|js)$/.test(file)).sort()
+  files.sort((one, other) => Number(isFirst.test(other)) - Number(isFirst.test(one)))
   return files.map((file) => new URL(file, folder))
 }
 

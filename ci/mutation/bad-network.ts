@@ -25,15 +25,17 @@ function spares({ url, method }: Exchange, fault: Fault | undefined): boolean {
 
 interface Network {
   readonly faults: readonly Fault[]
+  /** Of the requests, how many meet one. */
+  readonly rate: number
   /** Undefined: at once. */
   readonly copies?: CopyCourse
 }
 
 /**
- * The azure driver where every twentieth request meets a fault. It waits for nothing before it tries again, and has to keep every rule
+ * The azure driver where requests meet faults. It waits for nothing before it tries again, and has to keep every rule
  * all the same. Pages are small: what the driver does beyond the first is reached by a few files instead of by 5,001.
  */
-function through({ faults, copies }: Network): DriverModule<AzureParameters> {
+function through({ faults, rate, copies }: Network): DriverModule<AzureParameters> {
   return defineDriver<AzureParameters>({
     ...azure,
     capabilities: { ...azure.capabilities, pageSize },
@@ -42,7 +44,7 @@ function through({ faults, copies }: Network): DriverModule<AzureParameters> {
       const storage = await azure.open(options)
       const rewriting = new AzureCopies()
       rewriting.begin(copies)
-      const seeded = seededFaults({ seed: 1, rate: 0.05, faults })
+      const seeded = seededFaults({ seed: 1, rate, faults })
       const proxy = await HttpProxy.start({
         backend: new URL(parameters.serviceurl).origin,
         rewriting,
@@ -65,7 +67,11 @@ function through({ faults, copies }: Network): DriverModule<AzureParameters> {
  * For several clients at once. What is sent again for want of an answer is done twice, and a copy that takes a while leaves nothing at
  * its destination until it is over: no order of the calls explains what the others see then, and no driver can help that.
  */
-export const busyService = through({ faults: nothingDone })
+export const busyService = through({ faults: nothingDone, rate: 0.05 })
 
-/** For one client. */
-export default through({ faults: [...nothingDone, { kind: "lose-answer" }], copies: { pending: 1, end: "success" } })
+/** For one client. Most is to be seen where something was done and its answer lost. */
+export default through({
+  faults: [...nothingDone, ...nothingDone.map((): Fault => ({ kind: "lose-answer" }))],
+  rate: 0.1,
+  copies: { pending: 1, end: "success" },
+})

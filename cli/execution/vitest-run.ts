@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url"
-import { type CliOptions, createVitest } from "vitest/node"
+import { BaseSequencer, type CliOptions, createVitest, type TestSpecification } from "vitest/node"
 import { levels, type Rule, subjectOf } from "../../suites/rule.ts"
 import { BadInput } from "../input/bad-input.ts"
 import { readVitestOptions, refusalOf } from "../input/vitest-options.ts"
 import { patientStream } from "./patient-stream.ts"
 
 export interface VitestRunOptions {
-  /** Absolute paths of the files with the rules. */
+  /** Absolute paths of the files with the rules, in the order in which they are to be run. */
   readonly files: readonly string[]
   readonly rules: readonly Rule[]
   /** Rules under way at a time. */
@@ -27,14 +27,22 @@ export async function runWithVitest({ files, rules, concurrency, passThrough }: 
   const exitCode = process.exitCode
   const signalsAreSet = refuseSignalListeners()
   const outputs = { stdout: patientStream(process.stdout), stderr: patientStream(process.stderr) }
+  const include = files.map((file) => file.replaceAll("\\", "/"))
+  /** As given: by itself Vitest has the largest first, and what an empty storage has to show comes too late then. */
+  class AsGiven extends BaseSequencer {
+    override async sort(chosen: TestSpecification[]): Promise<TestSpecification[]> {
+      return chosen.toSorted((one, other) => include.indexOf(one.moduleId) - include.indexOf(other.moduleId))
+    }
+  }
   const settings: CliOptions = {
+    sequence: { sequencer: AsGiven },
     ...options,
     config: false,
     root: ours,
     dir: ours,
     watch: false,
     run: true,
-    include: files.map((file) => file.replaceAll("\\", "/")),
+    include,
     exclude: [],
     runner: fileURLToPath(new URL(`./rule-runner.${extension}`, import.meta.url)),
     pool: "threads",

@@ -99,13 +99,13 @@ async function download(
     { signal },
   )
   const { readableStreamBody: body, contentLength: length, contentRange } = answer
-  const total = contentRange === undefined && offset === 0 ? length : Number(contentRange?.split("/")[1])
+  const total = Number(contentRange?.split("/")[1])
   if (!(body instanceof Readable) || answer.etag === undefined || length === undefined || !Number.isSafeInteger(total)) {
     if (body instanceof Readable) body.destroy()
-    throw new ServiceError({ message: "the service's answer lacks the content" })
+    throw new ServiceError({ message: "the service's answer lacks the content, or the range that it was asked for" })
   }
   body.on("error", () => {}) // It is read through its iterator, which reports errors; one after that must not end the process.
-  return { body, etag: answer.etag, length, total: total ?? length, isIncomplete: isIncompleteCopy(answer) }
+  return { body, etag: answer.etag, length, total, isIncomplete: isIncompleteCopy(answer) }
 }
 
 interface RangeStreamOptions {

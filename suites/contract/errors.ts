@@ -124,7 +124,7 @@ const brokenOffStreams = defineRule({
       ] as const
     },
     async ({ given, driver, connect, change, length }) => {
-      await given.file("/file", contentOf(1, length))
+      await given.storedFile("/file", contentOf(1, length))
       const stream = await driver.reader("/file")
       const start = await readStream(stream, { enough: 1 })
       expectBytes(driver, "/file", start, contentOf(1, start.length))

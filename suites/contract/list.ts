@@ -3,7 +3,7 @@ import { component, path, unrelatedPaths } from "../../fixtures/arbitraries/path
 import { contentOf } from "../../fixtures/content.ts"
 import { forAll, once } from "../execution/for-all.ts"
 import { setUp } from "../execution/given.ts"
-import { expectListing, expectRefusal, expectThat } from "../expect.ts"
+import { expectListing, expectRefusal } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
 const missing = defineRule({
@@ -61,19 +61,4 @@ const manyFiles = defineRule({
   }),
 })
 
-const root = defineRule({
-  id: "list/root",
-  level: "MUST",
-  statement: 'list of "/" succeeds, be anything stored or nothing, and gives paths right below the root.',
-  why: "It is the first thing that tools ask a storage.",
-  source: "testsuites.go, TestRootExists",
-  check: once(async ({ given, driver }) => {
-    await driver.bare.list("/")
-    await given.storedFile("/file", contentOf(1, 16))
-    const listed = await driver.bare.list("/")
-    const wrong = listed.find((entry) => !/^\/[^/]+$/.test(entry))
-    expectThat(driver, wrong === undefined, 'paths of one component, such as "/a"', JSON.stringify(wrong))
-  }),
-})
-
-export const rules: readonly Rule[] = [missing, directChildren, manyFiles, root]
+export const rules: readonly Rule[] = [missing, directChildren, manyFiles]
