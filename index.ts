@@ -1,7 +1,9 @@
 /**
- * What a driver author imports: the contract, `defineDriver`, and `conformance` for those who have a test runner already; beside them
- * the checker of histories, which is good for any store. Importing it loads no rule and no test runner.
+ * What a driver author imports: the contract, what every driver needs around it, `defineDriver`, and `conformance` for those who have
+ * a test runner already; beside them the checker of histories, which is good for any store. Importing it loads no rule and no test
+ * runner.
  */
+export { withArgumentChecks } from "./drivers/base.ts"
 export type { Clock } from "./drivers/clock.ts"
 export * from "./drivers/contract.ts"
 export {
@@ -16,6 +18,7 @@ export {
   type Target,
   type Traffic,
 } from "./drivers/define.ts"
+export { type Listable, walkByListing } from "./drivers/walk.ts"
 export {
   checkLinearizability,
   type Linearizability,

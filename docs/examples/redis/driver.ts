@@ -1,9 +1,7 @@
 import { Readable } from "node:stream"
 import {
-  type CallOptions,
   type FileInfo,
   type FileWriter,
-  InvalidOffsetError,
   PathNotFoundError,
   type ReaderOptions,
   type StorageDriver,
@@ -11,15 +9,17 @@ import {
   type WalkFunction,
   type WalkOptions,
   type WriterOptions,
+  walkByListing,
 } from "storage-driver-conformance"
-import { checkDirectoryPath, checkPath, driverName, unlessAborted } from "./calls.ts"
-import type { FoundFile, RedisStorage } from "./storage.ts"
+import type { FoundFile, RedisStorage, Upload } from "./storage.ts"
 import { RedisWriter } from "./writer.ts"
+
+export const driverName = "redis"
 
 /** Bytes of a stream that are asked for at a time. */
 const readLength = 1024 ** 2
 
-/** Files in Redis: whole, in its memory, up to the 512 MiB that a value may have. */
+/** Files in Redis: whole, in its memory, up to the 512 MiB that a value may have. It takes checked arguments only. */
 export class RedisDriver implements StorageDriver {
   readonly name = driverName
   readonly #storage: RedisStorage
@@ -28,95 +28,56 @@ export class RedisDriver implements StorageDriver {
     this.#storage = storage
   }
 
-  async getContent(path: string, options?: CallOptions): Promise<Uint8Array> {
-    checkPath(path, options)
-    const content = await unlessAborted(options, path, this.#storage.readAll(path))
+  async getContent(path: string): Promise<Uint8Array> {
+    const content = await this.#storage.readAll(path)
     if (content === undefined) throw new PathNotFoundError({ driverName, path })
     return content
   }
 
-  async putContent(path: string, content: Uint8Array, options?: CallOptions): Promise<void> {
-    checkPath(path, options)
-    await unlessAborted(options, path, this.#storage.put(path, content))
+  async putContent(path: string, content: Uint8Array): Promise<void> {
+    await this.#storage.put(path, content)
   }
 
-  async reader(path: string, options?: ReaderOptions): Promise<Readable> {
-    const { offset = 0, signal } = options ?? {}
-    signal?.throwIfAborted()
-    if (!Number.isSafeInteger(offset) || offset < 0) throw new InvalidOffsetError({ driverName, path, offset })
-    checkPath(path, options)
-    const file = await this.#file(path, options)
-    const stream = Readable.from(this.#read(path, file, offset), { objectMode: false })
-    const abort = () => stream.destroy(signal?.reason)
-    signal?.addEventListener("abort", abort, { once: true })
-    stream.once("close", () => signal?.removeEventListener("abort", abort))
-    return stream
+  async reader(path: string, { offset = 0 }: ReaderOptions = {}): Promise<Readable> {
+    return Readable.from(this.#read(path, await this.#file(path), offset), { objectMode: false })
   }
 
-  async writer(path: string, options?: WriterOptions): Promise<FileWriter> {
-    checkPath(path, options)
-    const size = options?.append === true ? await this.#sizeToResume(path, options) : undefined
-    if (size === undefined) await unlessAborted(options, path, this.#storage.beginUpload(path))
-    return new RedisWriter(this.#storage, path, size ?? 0)
+  async writer(path: string, { append = false }: WriterOptions = {}): Promise<FileWriter> {
+    const pending = append ? await this.#uploadToResume(path) : undefined
+    return new RedisWriter(this.#storage, path, pending ?? (await this.#storage.beginUpload(path)))
   }
 
-  async stat(path: string, options?: CallOptions): Promise<FileInfo> {
-    checkDirectoryPath(path, options)
-    const found = path === "/" ? "directory" : await unlessAborted(options, path, this.#storage.look(path))
+  async stat(path: string): Promise<FileInfo> {
+    const found = path === "/" ? "directory" : await this.#storage.look(path)
     if (found === undefined) throw new PathNotFoundError({ driverName, path })
     if (found === "directory") return { path, size: 0, modTime: new Date(0), isDirectory: true }
     const { size, modTime } = found
     return { path, size, modTime, isDirectory: false }
   }
 
-  async list(path: string, options?: CallOptions): Promise<string[]> {
-    checkDirectoryPath(path, options)
-    const children = await unlessAborted(options, path, this.#storage.children(path))
+  async list(path: string): Promise<string[]> {
+    const children = await this.#storage.children(path)
     if (children.length === 0 && path !== "/") throw new PathNotFoundError({ driverName, path })
     return children
   }
 
-  async move(sourcePath: string, destinationPath: string, options?: CallOptions): Promise<void> {
-    checkPath(sourcePath, options)
-    checkPath(destinationPath)
-    const moved = await unlessAborted(options, sourcePath, this.#storage.move(sourcePath, destinationPath))
+  async move(sourcePath: string, destinationPath: string): Promise<void> {
+    const moved = await this.#storage.move(sourcePath, destinationPath)
     if (!moved) throw new PathNotFoundError({ driverName, path: sourcePath })
   }
 
-  async delete(path: string, options?: CallOptions): Promise<void> {
-    checkPath(path, options)
-    if (!(await unlessAborted(options, path, this.#storage.remove(path)))) throw new PathNotFoundError({ driverName, path })
+  async delete(path: string): Promise<void> {
+    if (!(await this.#storage.remove(path))) throw new PathNotFoundError({ driverName, path })
   }
 
-  async redirectURL(path: string, options?: CallOptions): Promise<undefined> {
-    checkPath(path, options)
-    return undefined
-  }
+  async redirectURL(): Promise<undefined> {}
 
-  async walk(path: string, visit: WalkFunction, options?: WalkOptions): Promise<void> {
-    checkDirectoryPath(path, options)
-    await this.#walk(await this.list(path, options), visit, options)
+  walk(path: string, visit: WalkFunction, options?: WalkOptions): Promise<void> {
+    return walkByListing(this, path, visit, options)
   }
 
   async close(): Promise<void> {
     this.#storage.close()
-  }
-
-  /** In the order of paths taken name by name, in which all that is below a directory comes right behind it. */
-  async #walk(paths: readonly string[], visit: WalkFunction, options?: WalkOptions): Promise<"stop" | undefined> {
-    const after = options?.startAfter
-    for (const path of paths.toSorted((one, other) => (inOrder(one) < inOrder(other) ? -1 : 1))) {
-      const isAfter = after === undefined || inOrder(path) > inOrder(after)
-      if (!isAfter && after !== path && !after.startsWith(`${path}/`)) continue
-      const info = await this.stat(path, options).catch(undefinedIfMissing)
-      if (info === undefined) continue
-      const step = isAfter ? await visit(info) : undefined
-      if (step === "stop") return "stop"
-      if (!info.isDirectory || step === "skip-directory") continue
-      const children = await this.list(path, options).catch(undefinedIfMissing)
-      if ((await this.#walk(children ?? [], visit, options)) === "stop") return "stop"
-    }
-    return undefined
   }
 
   /** Each part is asked for by itself: one of another version must not come behind those of this one. */
@@ -128,24 +89,16 @@ export class RedisDriver implements StorageDriver {
     }
   }
 
-  async #file(path: string, options?: CallOptions): Promise<FoundFile> {
-    const found = await unlessAborted(options, path, this.#storage.look(path))
+  async #file(path: string): Promise<FoundFile> {
+    const found = await this.#storage.look(path)
     if (found === undefined || found === "directory") throw new PathNotFoundError({ driverName, path })
     return found
   }
 
   /** Undefined where an upload is to begin behind an empty file. */
-  async #sizeToResume(path: string, options?: CallOptions): Promise<number | undefined> {
-    const pending = await unlessAborted(options, path, this.#storage.uploadSize(path))
-    if (pending !== undefined || (await this.#file(path, options)).size === 0) return pending
+  async #uploadToResume(path: string): Promise<Upload | undefined> {
+    const pending = await this.#storage.findUpload(path)
+    if (pending !== undefined || (await this.#file(path)).size === 0) return pending
     throw new StorageDriverError({ driverName, path, message: `${driverName}: ${path} is committed, and cannot be appended to` })
   }
-}
-
-function inOrder(path: string): string {
-  return path.replaceAll("/", "\0")
-}
-
-function undefinedIfMissing(reason: unknown): undefined {
-  if (!(reason instanceof PathNotFoundError)) throw reason
 }

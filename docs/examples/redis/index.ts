@@ -1,13 +1,13 @@
-import { defineDriver } from "storage-driver-conformance"
+import { defineDriver, withArgumentChecks } from "storage-driver-conformance"
 import { z } from "zod"
 import { connectToRedis } from "./connection.ts"
-import { RedisDriver } from "./driver.ts"
+import { driverName, RedisDriver } from "./driver.ts"
 import { RedisStorage } from "./storage.ts"
 import { redisServer } from "./target.ts"
 
 /** Files in a Redis: an example of a driver over a server, which starts one for its certification. */
 export default defineDriver({
-  name: "redis",
+  name: driverName,
   parameters: z.strictObject({
     address: z
       .string()
@@ -18,7 +18,9 @@ export default defineDriver({
   target: redisServer,
   misconfigurations: { "an address where nobody listens": () => ({ address: "/nowhere/socket" }) },
   async open({ parameters }) {
-    const connect = async () => new RedisDriver(new RedisStorage(await connectToRedis(parameters.address)))
-    return { connect, close: async () => {} }
+    return {
+      connect: async () => withArgumentChecks(new RedisDriver(new RedisStorage(await connectToRedis(parameters.address)))),
+      close: async () => {},
+    }
   },
 })

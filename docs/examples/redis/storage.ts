@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import type { connectToRedis } from "./connection.ts"
 
 type Connection = Awaited<ReturnType<typeof connectToRedis>>
@@ -7,7 +8,8 @@ type Connection = Awaited<ReturnType<typeof connectToRedis>>
  *
  * - `tree`, a sorted set of the paths of all files, in the order of their bytes: a directory is a range of it;
  * - `versions`, a hash that gives each file's time in milliseconds and the number of the write that made it: `<time>-<number>`;
- * - `file:<path>`, the content of a file; `upload:<path>`, an upload that is not committed.
+ * - `file:<path>`, the content of a file; `upload:<path>`, an upload that is not committed, and `upload-id:<path>`, which tells it from
+ *   others to the path: a writer says which one it goes on with, and from where, so that the bytes of two never mix.
  *
  * The scripts make up the names of keys themselves, which only a Redis that is no cluster allows.
  */
@@ -18,18 +20,36 @@ const version = `
       return milliseconds .. '-' .. redis.call('INCR', 'writes')
     end`
 
+const note = `
+    redis.call('ZADD', 'tree', 0, ARGV[1])
+    redis.call('HSET', 'versions', ARGV[1], version())
+    return 1`
+
+const unlessAnother = `
+    if redis.call('GET', 'upload-id:' .. ARGV[1]) ~= ARGV[2] then return 0 end
+    if redis.call('STRLEN', 'upload:' .. ARGV[1]) ~= tonumber(ARGV[3]) then return 0 end`
+
+/** Those of a writer give 0 where the upload is another one by now, or of another length. */
 const scripts = {
-  /** Content from an upload, or as given. Gives 0 where the upload is gone. */
-  store: `
-    local path, from = ARGV[1], ARGV[2]
-    if from == 'upload' then
-      if redis.call('EXISTS', 'upload:' .. path) == 0 then return 0 end
-      redis.call('RENAME', 'upload:' .. path, 'file:' .. path)
-    else
-      redis.call('SET', 'file:' .. path, ARGV[3])
-    end
-    redis.call('ZADD', 'tree', 0, path)
-    redis.call('HSET', 'versions', path, version())
+  put: `
+    redis.call('SET', 'file:' .. ARGV[1], ARGV[2])${note}`,
+  begin: `
+    redis.call('SET', 'upload:' .. ARGV[1], '')
+    redis.call('SET', 'upload-id:' .. ARGV[1], ARGV[2])
+    return 1`,
+  /** Id and bytes of the upload; nothing where there is none. */
+  find: `
+    local id = redis.call('GET', 'upload-id:' .. ARGV[1])
+    if not id then return {} end
+    return {id, tostring(redis.call('STRLEN', 'upload:' .. ARGV[1]))}`,
+  append: `${unlessAnother}
+    redis.call('APPEND', 'upload:' .. ARGV[1], ARGV[4])
+    return 1`,
+  commit: `${unlessAnother}
+    redis.call('RENAME', 'upload:' .. ARGV[1], 'file:' .. ARGV[1])
+    redis.call('DEL', 'upload-id:' .. ARGV[1])${note}`,
+  cancel: `${unlessAnother}
+    redis.call('DEL', 'upload:' .. ARGV[1], 'upload-id:' .. ARGV[1])
     return 1`,
   /** Gives 0 where the source is missing. */
   move: `
@@ -84,6 +104,13 @@ export interface FoundFile {
   readonly version: string
 }
 
+/** An upload as a writer knows it. */
+export interface Upload {
+  readonly id: string
+  /** Bytes. */
+  readonly size: number
+}
+
 export class RedisStorage {
   readonly #connection: Connection
 
@@ -92,12 +119,7 @@ export class RedisStorage {
   }
 
   async put(path: string, content: Uint8Array): Promise<void> {
-    await this.#run("store", path, "given", Buffer.from(content))
-  }
-
-  /** False where the upload is gone. */
-  async commit(path: string): Promise<boolean> {
-    return (await this.#run("store", path, "upload")) === 1
+    await this.#run("put", path, Buffer.from(content))
   }
 
   /** False where the source is missing. */
@@ -132,25 +154,32 @@ export class RedisStorage {
     return (await this.#connection.get(`file:${path}`)) ?? undefined
   }
 
-  async beginUpload(path: string): Promise<void> {
-    await this.#connection.set(`upload:${path}`, "")
+  /** Begins an empty upload, in place of the one pending at the path. */
+  async beginUpload(path: string): Promise<Upload> {
+    const id = randomUUID()
+    await this.#run("begin", path, id)
+    return { id, size: 0 }
   }
 
-  /** Bytes of the upload to a path; undefined where there is none. */
-  async uploadSize(path: string): Promise<number | undefined> {
-    const [there, size] = await Promise.all([
-      this.#connection.exists(`upload:${path}`),
-      this.#connection.strLen(`upload:${path}`),
-    ])
-    return there === 1 ? size : undefined
+  /** The upload pending at a path; undefined where there is none. */
+  async findUpload(path: string): Promise<Upload | undefined> {
+    const [id, size] = texts(await this.#run("find", path))
+    return id === undefined ? undefined : { id, size: Number(size) }
   }
 
-  async append(path: string, chunk: Uint8Array): Promise<void> {
-    await this.#connection.append(`upload:${path}`, Buffer.from(chunk))
+  /** False where another writer has gone on with the upload, or it is there no more. */
+  async append(path: string, upload: Upload, chunk: Uint8Array): Promise<boolean> {
+    return (await this.#run("append", path, upload.id, String(upload.size), Buffer.from(chunk))) === 1
   }
 
-  async cancel(path: string): Promise<void> {
-    await this.#connection.del(`upload:${path}`)
+  /** As {@link append}. */
+  async commit(path: string, upload: Upload): Promise<boolean> {
+    return (await this.#run("commit", path, upload.id, String(upload.size))) === 1
+  }
+
+  /** Leaves an upload with which another writer has gone on. */
+  async cancel(path: string, upload: Upload): Promise<void> {
+    await this.#run("cancel", path, upload.id, String(upload.size))
   }
 
   close(): void {

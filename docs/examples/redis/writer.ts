@@ -1,61 +1,39 @@
-import { type CallOptions, type FileWriter, StorageDriverError } from "storage-driver-conformance"
-import { driverName, unlessAborted } from "./calls.ts"
-import type { RedisStorage } from "./storage.ts"
+import { type FileWriter, StorageDriverError } from "storage-driver-conformance"
+import type { RedisStorage, Upload } from "./storage.ts"
 
 /** Appends to an upload that is in Redis from its first byte on, so that closing has nothing left to do. */
 export class RedisWriter implements FileWriter {
   readonly #storage: RedisStorage
   readonly #path: string
-  #size: number
-  #state: "open" | "committed" | "closed" = "open"
-  /** Settles with the last append, which may go on when its caller has gone. */
-  #appended: Promise<unknown> = Promise.resolve()
+  #upload: Upload
 
-  constructor(storage: RedisStorage, path: string, size: number) {
+  constructor(storage: RedisStorage, path: string, upload: Upload) {
     this.#storage = storage
     this.#path = path
-    this.#size = size
+    this.#upload = upload
   }
 
   get size(): number {
-    return this.#size
+    return this.#upload.size
   }
 
-  async write(chunk: Uint8Array, options?: CallOptions): Promise<void> {
-    this.#demandOpen(options)
-    const append = this.#storage.append(this.#path, chunk)
-    this.#appended = append.catch(() => {})
-    await unlessAborted(options, this.#path, append)
-    this.#size += chunk.byteLength
+  async write(chunk: Uint8Array): Promise<void> {
+    if (!(await this.#storage.append(this.#path, this.#upload, chunk))) throw this.#lost()
+    this.#upload = { ...this.#upload, size: this.size + chunk.byteLength }
   }
 
-  async close(options?: CallOptions): Promise<void> {
-    options?.signal?.throwIfAborted()
-    if (this.#state !== "committed") this.#demandOpen()
-    // Whoever resumes the upload is to find all that it will ever have.
-    await unlessAborted(options, this.#path, this.#appended)
-    this.#state = "closed"
+  async close(): Promise<void> {}
+
+  cancel(): Promise<void> {
+    return this.#storage.cancel(this.#path, this.#upload)
   }
 
-  async cancel(options?: CallOptions): Promise<void> {
-    this.#demandOpen(options)
-    await unlessAborted(options, this.#path, this.#storage.cancel(this.#path))
-    this.#state = "closed"
+  async commit(): Promise<void> {
+    if (!(await this.#storage.commit(this.#path, this.#upload))) throw this.#lost()
   }
 
-  async commit(options?: CallOptions): Promise<void> {
-    this.#demandOpen(options)
-    const committed = await unlessAborted(options, this.#path, this.#storage.commit(this.#path))
-    if (!committed) throw this.#error("the upload was committed or cancelled by another writer")
-    this.#state = "committed"
-  }
-
-  #demandOpen(options?: CallOptions): void {
-    options?.signal?.throwIfAborted()
-    if (this.#state !== "open") throw this.#error(`the writer is ${this.#state}`)
-  }
-
-  #error(what: string): StorageDriverError {
-    return new StorageDriverError({ driverName, path: this.#path, message: `${driverName}: ${this.#path}: ${what}` })
+  #lost(): StorageDriverError {
+    const message = `redis: another writer has gone on with the upload to ${this.#path}, or it was committed or cancelled`
+    return new StorageDriverError({ driverName: "redis", path: this.#path, message })
   }
 }
