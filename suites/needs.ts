@@ -3,6 +3,7 @@ import type { Capabilities } from "../drivers/define.ts"
 import type { ClientProcesses } from "./concurrency/processes/client-processes.ts"
 import type { GatedStorages } from "./concurrency/timing/gated-storages.ts"
 import type { DriverProcesses } from "./execution/driver-processes.ts"
+import { countOpenFiles } from "./execution/open-files.ts"
 import { type Extent, extents } from "./extent.ts"
 import type { Effort } from "./sequences/effort.ts"
 
@@ -125,6 +126,11 @@ export function roomFor(objects: number): Need {
 
 function gibibytes(bytes: number): string {
   return `${(bytes / 1024 ** 3).toLocaleString("en-US", { maximumFractionDigits: 1 })} GiB`
+}
+
+export const toldOpenFiles: Need = {
+  name: "a system that tells what a process has open",
+  unmet: () => (countOpenFiles() === undefined ? "the system does not tell what a process has open" : undefined),
 }
 
 export const misconfigurations: Need = {

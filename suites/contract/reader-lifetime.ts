@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream"
 import { setTimeout as passes } from "node:timers/promises"
 import { constantFrom } from "fast-check"
 import { content, versionsOf } from "../../fixtures/arbitraries/content.ts"
@@ -7,9 +6,8 @@ import { describeContent, describeCount, diagnose } from "../../fixtures/content
 import { blockSizeOf } from "../block-size.ts"
 import { CallFailed } from "../execution/failures.ts"
 import { forAll, forEach, inTurn } from "../execution/for-all.ts"
-import { observe } from "../execution/observation.ts"
 import type { ObservedDriver } from "../execution/observed-driver.ts"
-import { readStream } from "../execution/observed-stream.ts"
+import { destroyStream, readStream } from "../execution/observed-stream.ts"
 import type { Case } from "../execution/rule-context.ts"
 import { expectBytes, expectContent, expectRefusalOrValue, expectStream, expectThat, readFrom } from "../expect.ts"
 import { defineRule, type Rule } from "../rule.ts"
@@ -69,7 +67,7 @@ const leftHalfRead = defineRule({
         const stream = await driver.reader("/file")
         const start = await readStream(stream, { enough: 1 })
         expectBytes(driver, "/file", start, { ...content, length: start.length })
-        await expectClose(driver, stream)
+        await destroyStream(stream)
       }
       await expectStream(driver, "/file", content)
     },
@@ -83,19 +81,6 @@ function expectOneOf(driver: ObservedDriver, bytes: Uint8Array, contents: readon
   const [first] = contents
   const diagnosis = whole || first === undefined ? "" : diagnose(first, 0, bytes)
   expectThat(driver, whole, `${contents.map(describeContent).join(", or ")}, whole, or an error`, diagnosis)
-}
-
-/**
- * Destroys a stream and waits for it to close. That counts as a call, so that one that hangs is not tried again and again.
- * A stream may tell of its destruction by an error first, which is no fault.
- */
-async function expectClose(driver: ObservedDriver, stream: Readable): Promise<void> {
-  const call = { instance: driver.instance, method: "stream: destroy", arguments: [], render: () => "closed" }
-  await observe(driver.observation, call, () => {
-    const closed = new Promise<void>((resolve) => stream.once("close", resolve))
-    stream.destroy()
-    return closed
-  })
 }
 
 /** More than drivers keep connections or places for: the filesystem driver's default is 100. */

@@ -66,9 +66,7 @@ async function takeStream<Value>(
   render: (value: Value) => string,
   { enough = Number.POSITIVE_INFINITY, atMost = 256 * 1024 * 1024 }: ReadOptions,
 ): Promise<Value> {
-  const origin = origins.get(stream)
-  if (origin === undefined) throw new Error("readStream takes a stream of an observed driver")
-  const { observation, instance, path } = origin
+  const { observation, instance, path } = originOf(stream)
   const limit = observation.limits.call
   return observe(
     observation,
@@ -95,4 +93,24 @@ async function takeStream<Value>(
       return result()
     },
   )
+}
+
+/**
+ * Destroys a stream and waits for it to close. That counts as a call, so that one that hangs is not tried again and again.
+ * A stream may tell of its destruction by an error first, which is no fault.
+ */
+export async function destroyStream(stream: Readable): Promise<void> {
+  const { observation, instance } = originOf(stream)
+  const call = { instance, method: "stream: destroy", arguments: [], render: () => "closed" }
+  await observe(observation, call, () => {
+    const closed = new Promise<void>((resolve) => stream.once("close", resolve))
+    stream.destroy()
+    return closed
+  })
+}
+
+function originOf(stream: Readable): StreamOrigin {
+  const origin = origins.get(stream)
+  if (origin === undefined) throw new Error("a stream of an observed driver is wanted")
+  return origin
 }
