@@ -59,7 +59,8 @@ const endedUploads = defineRule({
   needs: [toldOpenFiles],
   check: forEach(
     Object.keys(ends).map((end) => ({ end })),
-    async ({ driver, end }) => {
+    async ({ given, driver, end }) => {
+      await given.storedFile("/file", contentOf(1, 20))
       await expectNothingHeld(driver, `uploads that end by ${end}`, async (index) => {
         const writer = await driver.writer(`/uploads/${index % many}`)
         await writer.write(bytesOf(contentOf(1, 20)))
@@ -102,7 +103,8 @@ const closedInstances = defineRule({
   why: "Jobs and tests open and close many in one process, and what each leaves open adds up.",
   source: "the contract of this suite, StorageDriver.close: frees what the instance holds",
   needs: [toldOpenFiles],
-  check: forEach([{ left: "an upload" }], async ({ driver, connect }) => {
+  check: forEach([{ left: "an upload" }], async ({ given, driver, connect }) => {
+    await given.storedFile("/file", contentOf(1, 20))
     await expectNothingHeld(driver, "instances that are closed", async (index) => {
       const instance = await connect()
       const writer = await instance.writer(`/uploads/${index % many}`)
