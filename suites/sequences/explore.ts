@@ -115,7 +115,10 @@ function runGrown(context: RuleContext, grown: Seeds, grower: Grower, coverage: 
 
 /** @throws SeenTooLittle */
 function demandEnough({ sequences, coverage }: Explored, usual: number): void {
-  if (sequences < usual) throw new SeenTooLittle(`${sequences} of at least ${usual} sequences were run, and none fails`)
+  if (sequences < usual)
+    throw new SeenTooLittle(
+      `${sequences} of at least ${usual} sequences were run, and none fails: allow more of them, or more time`,
+    )
   const missed = coverage.flatMap(({ group, missed: classes }) => classes.map((each) => `${group}: ${each}`))
   if (missed.length > 0) throw new SeenTooLittle(`no sequence fails, but none tried ${missed.join("; ")}`)
 }
