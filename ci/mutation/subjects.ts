@@ -36,7 +36,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
     mutate: ["drivers/filesystem/*.ts", "!drivers/filesystem/test-storage.ts"],
     certified: ["busyDisk"],
     ownTests: "drivers/filesystem/*.test.ts",
-    least: 75,
+    least: 80,
   }),
   azure: certifying({
     mutate: ["drivers/azure/*.ts", ...setUpOfAzure],

@@ -1,9 +1,10 @@
 import { beyond, equivalent, type Note, notesOn } from "../note.ts"
 
-const openFiles = "Files that are held open longer: no caller of the contract sees them; filesystem.test.ts."
+const inMemory = "What is held in memory for uploads that have ended, or closed twice; filesystem.test.ts."
 const power = "What is lost when the machine's power fails."
 const messages = "What a message says is no part of the contract."
-const races = "Another call that removes a folder at that very moment; concurrency.test.ts."
+const emptyFolder = "An empty folder that a killed process left in place of a file; concurrency.test.ts."
+const twoWriters = "What comes of two writers that are open at one path is undefined."
 const attempts = "How often it is tried is left to the driver."
 const links = "Symbolic links that others than the driver made; root.test.ts."
 const atADirectory = "What is done at a directory, or below a file, is undefined."
@@ -24,8 +25,7 @@ export const filesystem: readonly Note[] = [
       ["if (size === 0) return undefined", "true"],
     ),
     equivalent(atADirectory, "if (!(await handle.stat()).isDirectory()) return handle", "} catch (error) {"),
-    beyond(openFiles, "this.#writers.add(writer)", "const writer: UploadWriter =", "async close(): Promise<void> {"),
-    beyond(openFiles, "await Promise.all(Array.from(this.#writers"),
+    beyond(inMemory, "const writer: UploadWriter ="),
     beyond(power, "await handle.sync()"),
   ),
   ...notesOn(
@@ -37,13 +37,8 @@ export const filesystem: readonly Note[] = [
     ]),
     equivalent(emptyFolders, "export async function removeEmptyFolders(", "for (let current = folder;", "} catch {"),
     equivalent(emptyFolders, ["try {", "{}"]),
-    beyond("A disk that fails; filesystem.test.ts.", "} catch (error) {", [
-      'if (hasCode(error, "ENOENT")) return undefined',
-      "true",
-    ]),
     beyond(power, "if (first === undefined) return"),
     beyond(power, "export async function syncFolder(", "for (let made = folder;"),
-    beyond(races, "await handle?.sync()"),
   ),
   ...notesOn(
     "drivers/filesystem/index.ts",
@@ -114,8 +109,9 @@ export const filesystem: readonly Note[] = [
     ]),
     equivalent(messages, 'if (hasCode(error, "ENOTDIR", "EEXIST"))', 'if (hasCode(error, "EISDIR")) throw', "function conflict("),
     equivalent(messages, "function failure("),
-    beyond(races, 'if (hasCode(error, "ENOENT")) return (await', 'if (!hasCode(error, "EISDIR")) return false'),
-    beyond(races, "() => true,", '(reason: unknown) => hasCode(reason, "ENOENT"),'),
+    equivalent(attempts, ['if (hasCode(error, "ENOENT")) return (await', "true"]),
+    beyond(emptyFolder, 'if (!hasCode(error, "EISDIR")) return false', "() => true,"),
+    beyond(emptyFolder, '(reason: unknown) => hasCode(reason, "ENOENT"),'),
     beyond("A clock that is set back; filesystem.test.ts.", "async function stamp(", "const time = new Date("),
   ),
   ...notesOn(
@@ -126,14 +122,13 @@ export const filesystem: readonly Note[] = [
       "await mkdir(folder).catch((error: unknown) => {",
       'if (!hasCode(error, "EEXIST")) throw error',
     ),
-    beyond(races, "if (handle === undefined) continue", "for (const other of (await unlessMissing("),
-    equivalent("What comes of two writers that are open at one path is undefined.", "async claim(): Promise<void> {"),
+    equivalent(twoWriters, ["if (handle === undefined) continue", "false"], "for (const other of (await unlessMissing("),
+    equivalent(twoWriters, "async claim(): Promise<void> {"),
     beyond(power, "async sync(): Promise<void> {"),
-    beyond(openFiles, "async release(): Promise<void> {"),
   ),
   ...notesOn(
     "drivers/filesystem/writer.ts",
-    beyond(openFiles, "#open = true", "if (!this.#open) return", "async release(): Promise<void> {", "this.#released()"),
+    beyond(inMemory, "if (!this.#open) return", "this.#released()"),
     beyond(
       "A disk that is full or fails in the middle of a write.",
       "this.#torn = true",
