@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream"
 import { setTimeout as passes } from "node:timers/promises"
 import { bytesOf, contentOf } from "../../fixtures/content.ts"
 import { forEach } from "../execution/for-all.ts"
@@ -5,15 +6,15 @@ import type { ObservedDriver } from "../execution/observed-driver.ts"
 import { destroyStream, readStream } from "../execution/observed-stream.ts"
 import type { ObservedWriter } from "../execution/observed-writer.ts"
 import { countOpenFiles } from "../execution/open-files.ts"
-import { expectThat } from "../expect.ts"
+import { expectThat, mayReject } from "../expect.ts"
 import { toldOpenFiles } from "../needs.ts"
 import { defineRule, type Rule } from "../rule.ts"
 
 /** Uses in a round. */
 const many = 20
 
-/** A driver that keeps some files or connections for the next use stops at a number: 480 uses go beyond any that is for good reason. */
-const mostRounds = 24
+/** A driver that keeps files or connections for the next use stops at some number: 200 uses go beyond what is kept for good reason. */
+const mostRounds = 10
 
 /** Milliseconds for what is being closed: behind a round, and behind the last one. */
 const patience = { usual: 50, last: 1_000 }
@@ -24,7 +25,7 @@ const patience = { usual: 50, last: 1_000 }
  * @param use is told which one it is, counted from 0
  */
 async function expectNothingHeld(driver: ObservedDriver, what: string, use: (index: number) => Promise<unknown>): Promise<void> {
-  // What is not reachable any more may be closed by the garbage collector, sometime.
+  // What is not reachable any more the garbage collector may close, sometime.
   const used: unknown[] = []
   let growth = 0
   for (let round = 0; round < mostRounds; round++) {
@@ -71,27 +72,44 @@ const endedUploads = defineRule({
   ),
 })
 
-const streamEnds = {
-  "that are read to their end": (stream: Parameters<typeof readStream>[0]) => readStream(stream),
-  "that are destroyed": destroyStream,
-} as const
+type UseStream = (driver: ObservedDriver) => Promise<unknown>
+
+const streamUses: Readonly<Record<string, UseStream>> = {
+  "that are read to their end": async (driver) => {
+    const stream = await driver.reader("/file")
+    await readStream(stream)
+    return stream
+  },
+  "that are destroyed": async (driver) => {
+    const stream = await driver.reader("/file")
+    await destroyStream(stream)
+    return stream
+  },
+  "whose caller has gone before they were open": async (driver) => {
+    const controller = new AbortController()
+    let opened: Readable | undefined
+    const opening = mayReject(async () => {
+      opened = await driver.reader("/file", { signal: controller.signal })
+    })
+    controller.abort(new Error("the caller has gone"))
+    await opening
+    if (opened !== undefined) await destroyStream(opened)
+  },
+}
 
 const endedStreams = defineRule({
   id: "instances/ended-streams-hold-nothing",
   level: "SHOULD",
-  statement: "Streams that were read to their end, or destroyed, keep no files and connections of the process open.",
+  statement:
+    "Streams that were read to their end, or destroyed, or whose call was aborted while they were opened, keep no files and connections of the process open.",
   why: "A process may have so many open and no more: a registry that leaves one behind for each pull stands still after a day.",
   source: "storagedriver.go, Reader gives an io.ReadCloser; registry/storage/filereader.go closes it",
   needs: [toldOpenFiles],
   check: forEach(
-    (["that are read to their end", "that are destroyed"] as const).map((end) => ({ end })),
-    async ({ given, driver, end }) => {
+    Object.keys(streamUses).map((use) => ({ use })),
+    async ({ given, driver, use }) => {
       await given.storedFile("/file", contentOf(1, 300_000))
-      await expectNothingHeld(driver, `streams ${end}`, async () => {
-        const stream = await driver.reader("/file")
-        await streamEnds[end](stream)
-        return stream
-      })
+      await expectNothingHeld(driver, `streams ${use}`, async () => streamUses[use]?.(driver))
     },
   ),
 })
