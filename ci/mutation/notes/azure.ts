@@ -54,6 +54,13 @@ export const azure: readonly Note[] = [
     beyond("A checksum that the service compares with what has arrived; writer-failures.test.ts.", "await requests.send("),
   ),
   ...notesOn(
+    "drivers/azure/request.ts",
+    beyond("A copy whose answer was lost and that goes on for longer than requests are sent again; move-pending.test.ts.", [
+      "mayBeDone ||= failure.leavesOpen",
+      "mayBeDone &&= failure.leavesOpen",
+    ]),
+  ),
+  ...notesOn(
     "drivers/azure/segment.ts",
     beyond("A connection that is silent for the limit of a try; faults.test.ts.", "timer.stop()"),
   ),
