@@ -28,7 +28,6 @@ const both = ["contract", "concurrency"] as const
 const certified: Readonly<Record<string, Certified>> = {
   inmemory: { suites: both, load: async () => (await import("../../drivers/inmemory/index.ts")).default },
   equipped: { suites: both, load: async () => (await import("./equipped.ts")).default },
-  filesystem: { suites: both, load: async () => (await import("../../drivers/filesystem/index.ts")).default },
   busyDisk: { suites: both, load: async () => (await import("./busy-disk.ts")).default },
   badNetwork: { suites: ["contract"], load: async () => (await import("./bad-network.ts")).default },
   busyService: { suites: ["concurrency"], load: async () => (await import("./bad-network.ts")).busyService },

@@ -27,7 +27,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
   base: certifying({
     mutate: ["drivers/base.ts"],
     // The file system ends calls by itself when they are aborted, and the equipped one gives URLs.
-    certified: ["equipped", "filesystem"],
+    certified: ["equipped", "busyDisk"],
     ownTests: "drivers/base.test.ts",
     least: 90,
   }),
