@@ -29,7 +29,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
     // The file system ends calls by itself when they are aborted, and the equipped one gives URLs.
     certified: ["equipped", "busyDisk"],
     ownTests: "drivers/base.test.ts",
-    least: 90,
+    least: 95,
   }),
   walk: certifying({ mutate: ["drivers/walk.ts"], certified: ["equipped"], ownTests: "drivers/walk.test.ts", least: 95 }),
   filesystem: certifying({

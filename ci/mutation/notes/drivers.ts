@@ -11,11 +11,6 @@ export const drivers: readonly Note[] = [
       "await boxed({ driverName: this.name }, async () => this.#driver.close?.())",
       "{}",
     ]),
-    beyond(
-      "Files that a closed instance holds open: no caller of the contract sees them; base.test.ts.",
-      ["await boxed({ driverName: this.name }, async () => this.#driver.close?.())", "() => undefined"],
-      "async close(): Promise<void> {",
-    ),
     equivalent("Whether a call succeeds after close, commit or cancel is undefined.", [
       'if (this.#state !== "open" && !(this.#state === "committed"',
       "false",
@@ -41,7 +36,6 @@ export const drivers: readonly Note[] = [
     ),
     beyond(
       "What is held for a stream that nobody reads any more; base.test.ts.",
-      "if (signal.aborted) stream.destroy()",
       "signal.throwIfAborted()",
       'stream.once("close", () => signal',
     ),
