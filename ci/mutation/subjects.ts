@@ -42,7 +42,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
     mutate: ["drivers/azure/*.ts", ...setUpOfAzure],
     certified: ["badNetwork", "busyService"],
     ownTests: "drivers/azure/*.test.ts",
-    least: 90,
+    least: 80,
   }),
   specification: {
     mutate: ["suites/specification/*.ts", "!**/*.test.ts"],
